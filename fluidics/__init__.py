@@ -1,1 +1,1 @@
-"""The physics of one pump lives here, in SI units: no files, no randomness, no products; many patients are in `reliability`."""
+"""The physics of one pump lives here, in SI units and without files or chance; many patients are in `reliability`."""

@@ -1,0 +1,121 @@
+"""Insulin that aggregates in the reservoir between refills; where the aggregate settles stands in the drives."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from fluidics.compile import inlined
+from fluidics.elementary import exp
+from fluidics.fluid import water_viscosity
+from fluidics.pump import Luck, Service, Surroundings
+from fluidics.questions import advance, aggregate, fresh, mean_aggregate, panel, refilled, rinsed, viscosity
+
+QUIET_MASS = 1e-3  # [-]: below it a whole interval of growth leaves no deposit worth resolving
+STEP = 0.7  # [-]: growth exponent per panel above it
+
+GAS_CONSTANT = 8.31446261815324  # J/(mol K), CODATA 2018
+
+
+class Insulin(NamedTuple):
+    """Insulin whose aggregate grows on itself and on steady nucleation: dm/dt = kappa m + nu.
+
+    The early phase of nucleated polymerisation with secondary nucleation (Knowles et al., Science 326 (2009) 1533),
+    while free monomer is not yet depleted. Growth follows Arrhenius. Nucleation is lognormal: a median, times what the
+    batch, the pump (lot and device: air left behind, surfaces) and the vial add. A refill leaves the residual share of
+    the aggregate as seeds.
+
+    Notes
+    -----
+    Mass is relative: what deposits one unit on the seats per deposition time of the drive. Absolute rates of
+    stabilised insulin in a pump are not published; nucleation is fitted to field series, growth is assumed.
+    """
+
+    growth: Annotated[float, "1/s"]
+    activation_energy: Annotated[float, "J/mol"]
+    reference_temperature: Annotated[float, "K"]
+    nucleation: Annotated[float, "1/s"]
+    batch_spread: Annotated[float, "-"]
+    lot_spread: Annotated[float, "-"]
+    device_spread: Annotated[float, "-"]
+    vial_spread: Annotated[float, "-"]
+    relative_viscosity: Annotated[float, "-"]
+
+
+class Aggregation(NamedTuple):
+    """Aggregated mass, the nucleation rate of the present fill, and the factor of this pump."""
+
+    mass: Annotated[float, "-"]
+    nucleation: Annotated[float, "1/s"]
+    device: Annotated[float, "-"]  # exponent that lot and device add to the nucleation
+
+
+@inlined
+def growth_rate(drug: Insulin, temperature: float) -> float:
+    """Return the growth rate kappa [1/s] at a temperature [K]."""
+    return drug.growth * exp(
+        drug.activation_energy / GAS_CONSTANT * (1.0 / drug.reference_temperature - 1.0 / temperature)
+    )
+
+
+@fresh.answer
+def new_insulin(drug: Insulin, luck: Luck) -> Aggregation:
+    device = drug.lot_spread * luck.batch + drug.device_spread * luck.normal
+    return Aggregation(mass=0.0, nucleation=drug.nucleation * exp(device), device=device)
+
+
+@advance.answer
+def grow(drug: Insulin, own: Aggregation, dt: float, around: Surroundings) -> Aggregation:
+    x = growth_rate(drug, around.temperature) * dt
+    if x > 1e-9:
+        e = exp(x)
+        mass = own.mass * e + own.nucleation * dt * ((e - 1.0) / x)
+    else:
+        mass = own.mass + own.nucleation * dt
+    return Aggregation(mass=mass, nucleation=own.nucleation, device=own.device)
+
+
+@aggregate.answer
+def aggregated_mass(drug: Insulin, own: Aggregation) -> float:
+    return own.mass
+
+
+@mean_aggregate.answer
+def mean_aggregated_mass(drug: Insulin, own: Aggregation, dt: float, temperature: float) -> float:
+    x = growth_rate(drug, temperature) * dt
+    if x > 1e-4:
+        mean = (exp(x) - 1.0) / x
+        return own.mass * mean + own.nucleation * dt * ((mean - 1.0) / x)
+    return own.mass * (1.0 + 0.5 * x) + own.nucleation * dt * (0.5 + x / 6.0)
+
+
+@panel.answer
+def insulin_panel(drug: Insulin, own: Aggregation, around: Surroundings) -> float:
+    if own.mass < QUIET_MASS:
+        return 1e300
+    return STEP / growth_rate(drug, around.temperature)
+
+
+@refilled.answer
+def refill_insulin(drug: Insulin, own: Aggregation, service: Service, luck: Luck) -> Aggregation:
+    shift = own.device + drug.batch_spread * luck.batch + drug.vial_spread * luck.normal
+    return Aggregation(
+        mass=own.mass * service.carry_over,
+        nucleation=drug.nucleation * exp(shift),
+        device=own.device,
+    )
+
+
+@rinsed.answer
+def rinse_insulin(drug: Insulin, own: Aggregation) -> Aggregation:
+    return Aggregation(mass=0.0, nucleation=own.nucleation, device=own.device)
+
+
+@viscosity.answer
+def insulin_viscosity(drug: Insulin, own: Aggregation, temperature: float) -> float:
+    return drug.relative_viscosity * water_viscosity(temperature)
+
+
+@inlined
+def carried_growth(drug: Insulin, carry_over: float, interval: float, temperature: float) -> float:
+    """Return rho exp(kappa tau) [-], the factor of old aggregate from refill to refill; above 1 it runs away."""
+    return carry_over * exp(growth_rate(drug, temperature) * interval)

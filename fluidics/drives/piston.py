@@ -1,0 +1,118 @@
+"""The solenoid piston between passive check valves, whose seats leak when aggregate settles on them; the drug that
+aggregates stands in `fluidics.aggregation`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+from fluidics.compile import inlined
+from fluidics.pump import Luck, OperatingPoint, Surroundings
+from fluidics.questions import advance, flow, fresh, line, operate, panel, rinsed, stall, strokes
+
+QUIET_DEPOSIT = 0.2  # [-]: the seats then leak less than 1 % of the bounded leak
+STEP = 0.1  # [-]: deposit per panel above it
+
+
+class Piston(NamedTuple):
+    """A fixed stroke, force-limited, whose seats leak back into the reservoir.
+
+    Q_net = a Q - G (p_out - p_in),    G = D^3 / (1 + D^3) / R_filter * mu_ref / mu
+
+    The gap of a seat grows with its deposit D, its conductance with the cube of the gap; a flow-impeding filter in
+    series bounds the leak (US patent 4,373,527, 1983). D = 1 is the deposit at which the gap resists as much as the
+    filter. Deposit grows with the aggregate that passes, faster while the line holds pressure:
+
+    dD/dt = m / t_D * (1 + s <p_out^2> / p_stall^2)
+
+    Notes
+    -----
+    Quasi-steady: one stroke's pressure is gone before the next. The deposition law and its pressure factor are a model
+    fitted to how often both faults were found together (Renard et al., Diabetes Care 19 (1996) 812).
+    """
+
+    stroke_volume: Annotated[float, "m3"]
+    accuracy: Annotated[float, "-"]  # true over nominal stroke volume
+    stall_pressure: Annotated[float, "Pa"]
+    filter_resistance: Annotated[float, "Pa s/m3"]
+    reference_viscosity: Annotated[float, "Pa s"]
+    deposition_time: Annotated[float, "s"]
+    pressure_factor: Annotated[float, "-"]
+    rinse_left: Annotated[float, "-"]  # share of the deposit that a rinse leaves
+
+
+class Deposit(NamedTuple):
+    """Deposit on the valve seats."""
+
+    deposit: Annotated[float, "-"]
+
+
+@inlined
+def leak_conductance(drive: Piston, own: Deposit, viscosity: float) -> float:
+    """Return the leak of the seats per pressure [m3/(s Pa)]."""
+    gap = own.deposit * own.deposit * own.deposit
+    return gap / ((1.0 + gap) * drive.filter_resistance) * (drive.reference_viscosity / viscosity)
+
+
+@fresh.answer
+def clean_seats(drive: Piston, luck: Luck) -> Deposit:
+    return Deposit(deposit=0.0)
+
+
+@inlined
+def deposition_rate(drive: Piston, around: Surroundings) -> float:
+    """Return the growth of the deposit [1/s]."""
+    held = around.p2_out / (drive.stall_pressure * drive.stall_pressure)
+    return around.aggregate / drive.deposition_time * (1.0 + drive.pressure_factor * held)
+
+
+@advance.answer
+def settle(drive: Piston, own: Deposit, dt: float, around: Surroundings) -> Deposit:
+    return Deposit(deposit=own.deposit + deposition_rate(drive, around) * dt)
+
+
+@panel.answer
+def piston_panel(drive: Piston, own: Deposit, around: Surroundings) -> float:
+    rate = deposition_rate(drive, around)
+    room = max(STEP, QUIET_DEPOSIT - own.deposit)
+    if rate * 1e300 <= room:
+        return 1e300
+    return room / rate
+
+
+@rinsed.answer
+def rinse_seats(drive: Piston, own: Deposit) -> Deposit:
+    return Deposit(deposit=own.deposit * drive.rinse_left)
+
+
+@flow.answer
+def piston_flow(drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+    leak = leak_conductance(drive, own, viscosity) * (p_out - p_in)
+    if p_out < drive.stall_pressure:
+        return drive.accuracy * rate - leak
+    return -leak
+
+
+@stall.answer
+def piston_stall(drive: Piston) -> float:
+    return drive.stall_pressure
+
+
+@strokes.answer
+def piston_strokes(drive: Piston, rate: float) -> float:
+    return rate / drive.stroke_volume
+
+
+@operate.answer
+def operate_piston(
+    drive: Piston, own: Deposit, rate: float, p_in: float, viscosity: float, pump: Any, state: Any
+) -> OperatingPoint:
+    catheter = line(pump.catheter, state.catheter, viscosity)
+    site = line(pump.site, state.site, viscosity)
+    offset = catheter.offset + site.offset
+    slope = catheter.slope + site.slope
+    leak = leak_conductance(drive, own, viscosity)
+    net = (drive.accuracy * rate - leak * (offset - p_in)) / (1.0 + leak * slope)
+    p_out = offset + slope * net
+    if p_out > drive.stall_pressure:
+        return OperatingPoint(flow=(drive.stall_pressure - offset) / slope, pressure=drive.stall_pressure)
+    return OperatingPoint(flow=net, pressure=p_out)

@@ -1,0 +1,54 @@
+"""The capillary that lets a pressurised reservoir empty at a nearly constant rate; the propellant stands in
+`fluidics.propellant`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+from fluidics.pump import Luck, OperatingPoint, Stateless, Surroundings
+from fluidics.questions import advance, flow, fresh, line, operate, stall
+
+
+class Restrictor(NamedTuple):
+    """A flow restrictor: Q = (p_in - p_out) / (R mu / mu_ref).
+
+    No moving part and no programme: the rate is what the restrictor was chosen for. Laminar flow of a Newtonian
+    infusate (Blackshear et al., Surg. Gynecol. Obstet. 134 (1972) 51).
+    """
+
+    resistance: Annotated[float, "Pa s/m3"]
+    reference_viscosity: Annotated[float, "Pa s"]
+
+
+@fresh.answer
+def new_restrictor(drive: Restrictor, luck: Luck) -> Stateless:
+    return Stateless()
+
+
+@advance.answer
+def restrictor_stays(drive: Restrictor, own: Stateless, dt: float, around: Surroundings) -> Stateless:
+    return own
+
+
+@flow.answer
+def restricted_flow(
+    drive: Restrictor, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float
+) -> float:
+    return (p_in - p_out) / (drive.resistance * viscosity / drive.reference_viscosity)
+
+
+@stall.answer
+def restrictor_stall(drive: Restrictor) -> float:
+    return 1e300  # the reservoir's own pressure is the limit
+
+
+@operate.answer
+def operate_restrictor(
+    drive: Restrictor, own: Stateless, rate: float, p_in: float, viscosity: float, pump: Any, state: Any
+) -> OperatingPoint:
+    catheter = line(pump.catheter, state.catheter, viscosity)
+    site = line(pump.site, state.site, viscosity)
+    offset = catheter.offset + site.offset
+    slope = catheter.slope + site.slope
+    net = (p_in - offset) / (drive.resistance * viscosity / drive.reference_viscosity + slope)
+    return OperatingPoint(flow=net, pressure=offset + slope * net)

@@ -1,0 +1,110 @@
+"""The operating point of a pump and its average over the rates of a day; the step in time stands in
+`fluidics.engines.panel`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fluidics.compile import inlined, kernel
+from fluidics.pump import OperatingPoint, Pump, PumpState, Surroundings
+from fluidics.questions import (
+    back_pressure,
+    flow,
+    operate,
+    pressure,
+    stall,
+    strokes,
+    temperature,
+    viscosity,
+)
+
+_MOST_STEPS = 200
+
+
+@kernel
+def bracketed_root(
+    drive: Any, own: Any, rate: float, p_in: float, viscosity: float, pump: Any, state: Any
+) -> OperatingPoint:
+    """Return the operating point of any drive on any line, by bisection on the line pressure.
+
+    The residual p - p_back(Q(p)) never decreases, because the flow falls with p and the back pressure rises with flow.
+    Where the flow jumps (a drive that stalls) the flow between both sides that meets the back pressure is taken, which
+    is exact for a linear line.
+    """
+    closed = back_pressure(pump.catheter, state.catheter, 0.0, viscosity)
+    closed += back_pressure(pump.site, state.site, 0.0, viscosity)
+    low = min(p_in, closed)
+    high = max(min(stall(drive), max(p_in, closed) + 1e8), closed)
+    for _ in range(_MOST_STEPS):
+        middle = 0.5 * (low + high)
+        if middle <= low or middle >= high:
+            break
+        through = flow(drive, own, rate, p_in, middle, viscosity)
+        against = back_pressure(pump.catheter, state.catheter, through, viscosity)
+        against += back_pressure(pump.site, state.site, through, viscosity)
+        if against > middle:
+            low = middle
+        else:
+            high = middle
+    most = flow(drive, own, rate, p_in, low, viscosity)
+    least = flow(drive, own, rate, p_in, high, viscosity)
+    above = back_pressure(pump.catheter, state.catheter, most, viscosity)
+    above += back_pressure(pump.site, state.site, most, viscosity)
+    below = back_pressure(pump.catheter, state.catheter, least, viscosity)
+    below += back_pressure(pump.site, state.site, least, viscosity)
+    share = min(max((high - below) / (above - below), 0.0), 1.0) if above > below else 0.0
+    return OperatingPoint(flow=least + share * (most - least), pressure=high)
+
+
+@operate.otherwise
+def operate_any(
+    drive: Any, own: Any, rate: float, p_in: float, viscosity: float, pump: Any, state: Any
+) -> OperatingPoint:
+    return bracketed_root(drive, own, rate, p_in, viscosity, pump, state)
+
+
+@inlined
+def operated(pump: Pump, state: PumpState, levels: Any, mass: float) -> Surroundings:
+    """Return what the parts see of each other at a state, averaged over the rate levels of a day.
+
+    Every loss is computed at each level and only then averaged: a leak takes from the basal rate, a closing tip from
+    the boluses, and neither shows at the mean rate.
+
+    Parameters
+    ----------
+    pump, state : Pump, PumpState
+        The device.
+    levels : tuple of 4 Level
+        Rates [m3/s] and their shares of time [-].
+    mass : float
+        Aggregated mass in the drug [-] that the parts are to see.
+    """
+    body = temperature(pump.site)
+    p_in = pressure(pump.reservoir, state.reservoir, body)
+    mu = viscosity(pump.drug, state.drug, body)
+    net = 0.0
+    programmed = 0.0
+    count = 0.0
+    p_out = 0.0
+    p2_out = 0.0
+    p_peak = -1e300
+    for level in levels:
+        if level.share > 0.0:
+            point = operate(pump.drive, state.drive, level.rate, p_in, mu, pump, state)
+            net += level.share * point.flow
+            programmed += level.share * level.rate
+            count += level.share * strokes(pump.drive, level.rate)
+            p_out += level.share * point.pressure
+            p2_out += level.share * point.pressure * point.pressure
+            p_peak = max(p_peak, point.pressure)
+    return Surroundings(
+        flow=net,
+        programmed=programmed,
+        strokes=count,
+        p_in=p_in,
+        p_out=p_out,
+        p2_out=p2_out,
+        p_peak=p_peak,
+        aggregate=mass,
+        temperature=body,
+    )
