@@ -59,7 +59,7 @@ clean:
 	@echo "1/3  an environment in .venv, with $$("$(PYTHON)" --version)"
 	@"$(PYTHON)" -m venv --clear .venv
 	@echo "2/3  $$(grep -c == requirements.lock) packages from requirements.lock, about 250 MB; one to two minutes"
-	@set -o pipefail; $(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements.lock | \
+	@set -o pipefail; $(BIN)/python -u -m pip install --disable-pip-version-check --require-hashes -r requirements.lock | \
 		awk '/^Collecting/ { print "     " $$2; fflush() } /^Installing/ { print "     unpacking ..."; fflush() }'
 	@touch $@
 
