@@ -1,4 +1,4 @@
-"""What all tests share: where the project is, and a quiet figure back end."""
+"""What all tests share: where the project is, how hypothesis looks for cases, and a figure back end without a screen."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# The same cases in every run, and no limit of time: a first call compiles
+settings.register_profile("pumpsim", deadline=None, derandomize=True)
+settings.load_profile("pumpsim")
 
 
 @pytest.fixture(scope="session")
