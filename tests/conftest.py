@@ -1,4 +1,4 @@
-"""What all tests share: where the project is, how hypothesis looks for cases, and a figure back end without a screen."""
+"""What all tests share: where the project is, how hypothesis looks for cases, and figures without a screen."""
 
 from __future__ import annotations
 
