@@ -58,7 +58,7 @@ clean:
 		echo "This Python has no venv module: install it first (Debian, Ubuntu: sudo apt install python3-venv)." >&2; exit 2; }
 	@echo "1/3  an environment in .venv, with $$("$(PYTHON)" --version)"
 	@"$(PYTHON)" -m venv --clear .venv
-	@echo "2/3  $$(grep -c == requirements.lock) packages from requirements.lock, about 250 MB; one to two minutes"
+	@echo "2/3  the packages of requirements.lock, about 220 MB; one to two minutes"
 	@set -o pipefail; $(BIN)/python -u -m pip install --disable-pip-version-check --require-hashes -r requirements.lock | \
 		awk '/^Collecting/ { print "     " $$2; fflush() } /^Installing/ { print "     unpacking ..."; fflush() }'
 	@touch $@
