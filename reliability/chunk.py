@@ -1,0 +1,106 @@
+"""One chunk of a study, the unit of work that threads, processes and clusters share; planning and storing stand in
+`reliability.study` and `reliability.store`."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fluidics.rows import pack
+from reliability.events import CLINIC_KINDS, COMPLAINTS, DONE, EVENT_WIDTH, FULL, HAZARD, MODE
+from reliability.history import DEVICE_WIDTH, PATIENT_WIDTH, Design, Rules, histories
+from reliability.tables import DEVICES, EVENTS, PATIENTS, Table, columns
+
+
+class Plan(NamedTuple):
+    """All that a worker needs to simulate any patient of a study."""
+
+    design: Design
+    rules: Rules
+    spreads: NDArray[np.float64]  # (n_spreads, SPREAD_WIDTH)
+    mode_rows: NDArray[np.float64]  # (n_modes, MODE_WIDTH)
+    hazards: NDArray[np.float64]  # (n_hazards, HAZARD_WIDTH)
+    mode_names: tuple[str, ...]
+    hazard_names: tuple[str, ...]
+    seed: int
+
+
+class Chunk(NamedTuple):
+    """Columns of consecutive patients, of their devices and of their events, in patient order."""
+
+    first: int
+    count: int
+    patients: Table
+    devices: Table
+    events: Table
+
+
+def kinds(plan: Plan) -> dict[int, str]:
+    """Return the label of every code of an event or of a device's end; 0 stands for still in service."""
+    named = {0: "in_service", **CLINIC_KINDS}
+    named |= {MODE + k: name for k, name in enumerate(plan.mode_names)}
+    named |= {HAZARD + k: name for k, name in enumerate(plan.hazard_names)}
+    return named
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Pause the garbage collector: a first call compiles, and compiles a sixth faster without it."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def simulate(plan: Plan, first: int, count: int, room: int = 8) -> Chunk:
+    """Return the histories of `count` patients from number `first` on.
+
+    Parameters
+    ----------
+    plan : Plan
+        The study.
+    first, count : int
+        Number of the first patient, and how many.
+    room : int
+        Events and devices per patient to make room for at first; the buffers grow when they are full, and the result
+        does not depend on it.
+
+    Raises
+    ------
+    RuntimeError
+        When a patient's history reaches a cap of the kernel.
+    """
+    base = pack(plan.design.pump)
+    row = np.zeros(base.shape[0])
+    left = np.zeros(plan.hazards.shape[0])
+    kept: list[tuple[NDArray[np.float64], ...]] = []
+    done = 0
+    n_devices, n_events = max(count * room // 4, 1), max(count * room, 1)
+    with _no_collection():
+        while done < count:
+            patients = np.empty((count - done, PATIENT_WIDTH))
+            devices = np.empty((n_devices, DEVICE_WIDTH))
+            events = np.empty((n_events, EVENT_WIDTH))
+            progress = histories(
+                plan.design, plan.rules, base, plan.spreads, plan.mode_rows, plan.hazards, plan.seed, first + done,
+                row, left, patients, devices, events,
+            )  # fmt: skip
+            kept.append((patients[: progress.patients], devices[: progress.devices], events[: progress.events]))
+            done += progress.patients
+            if progress.status not in (DONE, FULL):
+                raise RuntimeError(
+                    f"patient {first + done}: {COMPLAINTS[progress.status]}; "
+                    "the scenario drives the device into endless trouble, check its rates and thresholds"
+                )
+            if progress.patients == 0:
+                n_devices, n_events = 2 * n_devices, 2 * n_events
+    patients, devices, events = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+    return Chunk(first, count, columns(PATIENTS, patients), columns(DEVICES, devices), columns(EVENTS, events))

@@ -1,0 +1,131 @@
+"""What the clinic does at a visit: measure, rinse, operate; how often and what it records stands in
+`reliability.history`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+from fluidics.compile import inlined, kernel
+from fluidics.elementary import inverse_normal
+from fluidics.engines.panel import seen
+from fluidics.pump import PumpState, Surroundings, after_rinse, with_drive, with_line
+from fluidics.questions import fresh, line, temperature, usable, viscosity
+from reliability.events import ENCAPSULATION, TIP_OBSTRUCTION
+from reliability.population import Patient, part_luck
+from reliability.streams import DETAIL, normal
+
+_CATHETER, _SITE, _DRIVE = 3, 4, 2
+
+
+class Clinic(NamedTuple):
+    """How a clinic refills, measures and decides."""
+
+    interval: Annotated[float, "s"]
+    interval_spread: Annotated[float, "s"]
+    longest_interval: Annotated[float, "s"]
+    missed: Annotated[float, "-"]  # share of the visits that are missed
+    postponement: Annotated[float, "s"]  # how much later a missed visit is made
+    low_volume: Annotated[float, "m3"]  # left in the reservoir by programmed volume when the patient is called
+    low_response: Annotated[float, "s"]  # from the low-reservoir alarm to the visit
+    error_noise: Annotated[float, "-"]  # standard deviation of a measured delivery error
+    error_threshold: Annotated[float, "-"]  # above it: an episode
+    surgery_threshold: Annotated[float, "-"]  # above it: operated without a rinse before
+    rinses: Annotated[float, "-"]  # 1 when the pump can be rinsed
+    replacement_threshold: Annotated[float, "-"]  # own loss of the pump, found at operation, above which it is replaced
+    operation_delay: Annotated[float, "s"]  # from the end of a pump to the next
+    reimplantation_delay: Annotated[float, "s"]  # from an explantation to the next pump
+    abandonment: Annotated[float, "-"]  # share of patients who give up at an explantation
+
+
+@inlined
+def next_visit(clinic: Clinic, pump: Any, state: PumpState, rate: float, u: float) -> float:
+    """Return the time [s] from a refill to the next visit, from one uniform number.
+
+    Normal about the interval and never beyond the longest; a share of visits is missed and made later; a reservoir
+    whose low alarm, computed from the programmed rate [m3/s] as pumps do, sounds before brings the patient earlier.
+    """
+    kept = 1.0 - clinic.missed
+    wait = clinic.interval + clinic.interval_spread * inverse_normal(min(u / kept, 1.0 - 1e-16))
+    wait = min(max(wait, 0.2 * clinic.interval), clinic.longest_interval)
+    if u >= kept:
+        wait = clinic.interval + clinic.postponement
+    alarm = max(usable(pump.reservoir, state.reservoir) + pump.reservoir.residual - clinic.low_volume, 0.0) / rate
+    return min(wait, alarm + clinic.low_response)
+
+
+class Finding(NamedTuple):
+    """What a visit found and did."""
+
+    state: PumpState
+    error: float  # measured delivery error [-]
+    episode: int  # 1 when it was above the threshold
+    rinse: int  # -1 not rinsed, 0 without success, 1 with success
+    line: int  # kind of catheter operation, 0 for none
+    extra_rinse: int  # 1 when the operation was followed by a rinse
+    replaced: int  # 1 when the pump itself must be replaced
+
+
+@inlined
+def loss(around: Surroundings) -> float:
+    """Return the share [-] of the programmed volume that does not arrive."""
+    return 1.0 - around.flow / around.programmed
+
+
+@inlined
+def _finding(state: PumpState, error: float, episode: int, rinse: int) -> Finding:
+    return Finding(state=state, error=error, episode=episode, rinse=rinse, line=0, extra_rinse=0, replaced=0)
+
+
+@kernel
+def treated(
+    clinic: Clinic, pump: Any, state: PumpState, levels: Any, error: float, seed: int, patient: Patient, event: int
+) -> Finding:
+    """Return what follows a measured error [-] above the threshold: a rinse, or an operation, or both in turn."""
+    rinse = -1
+    if error <= clinic.surgery_threshold and clinic.rinses != 0.0:
+        state = after_rinse(pump, state)
+        again = loss(seen(pump, state, levels, 1.0)) + clinic.error_noise * normal(seed, patient.number, event, DETAIL)
+        rinse = 1 if again <= clinic.error_threshold else 0
+    if rinse == 1:
+        return _finding(state, error, 1, rinse)
+    return operated_on(clinic, pump, state, levels, error, rinse, seed, patient, event)
+
+
+@kernel
+def operated_on(
+    clinic: Clinic,
+    pump: Any,
+    state: PumpState,
+    levels: Any,
+    error: float,
+    rinse: int,
+    seed: int,
+    patient: Patient,
+    event: int,
+) -> Finding:
+    """Return what an operation finds: the line with its tip or capsule, the pump, or both.
+
+    The line is at fault when it alone would lose more than the threshold, or more than the pump alone; of tip and
+    capsule the one that resists more is named. What the pump still loses behind a new line is rinsed, or the pump
+    replaced.
+    """
+    new_catheter = fresh(pump.catheter, part_luck(seed, patient, _CATHETER, event, 0.0))
+    new_site = fresh(pump.site, part_luck(seed, patient, _SITE, event, 0.0))
+    new_drive = fresh(pump.drive, part_luck(seed, patient, _DRIVE, event, 0.0))
+    by_line = loss(seen(pump, with_drive(state, new_drive), levels, 1.0))
+    by_pump = loss(seen(pump, with_line(state, new_catheter, new_site), levels, 1.0))
+    kind = 0
+    if by_line > clinic.error_threshold or by_line >= by_pump:
+        mu = viscosity(pump.drug, state.drug, temperature(pump.site))
+        tip = line(pump.catheter, state.catheter, mu).slope - line(pump.catheter, new_catheter, mu).slope
+        capsule = line(pump.site, state.site, mu).slope - line(pump.site, new_site, mu).slope
+        kind = TIP_OBSTRUCTION if tip >= capsule else ENCAPSULATION
+        state = with_line(state, new_catheter, new_site)
+    replaced = 1 if by_pump > clinic.replacement_threshold else 0
+    extra = 0
+    if replaced == 0 and clinic.rinses != 0.0 and (by_pump > clinic.error_threshold or kind == 0):
+        extra = 1
+        state = after_rinse(pump, state)
+    return Finding(
+        state=state, error=error, episode=1, rinse=rinse, line=kind, extra_rinse=extra, replaced=replaced
+    )

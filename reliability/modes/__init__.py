@@ -1,0 +1,8 @@
+"""Failure modes that have physics of their own, one file each; hazards without physics are rows in
+`reliability.hazards`."""
+
+from reliability.modes.depleted_battery import DepletedBattery
+from reliability.modes.empty_reservoir import EmptyReservoir
+from reliability.modes.underdelivery import Underdelivery
+
+__all__ = ["DepletedBattery", "EmptyReservoir", "Underdelivery"]
