@@ -51,7 +51,7 @@ def check(pump: Pump, modes: tuple[Any, ...], regimen: Any, mean_rate: float) ->
     """
     _leaves("pump", pump)
     state = PumpState(*(fresh(part, MEDIAN_LUCK) for part in pump))
-    around = operated(pump, state, histogram(regimen, mean_rate), 0.0)
+    around = operated(pump, state, histogram(regimen, mean_rate), 0.0, 1.0)
     _leaves("surroundings", around)
     for name, part, own in zip(pump._fields, pump, state, strict=True):
         kind = type(own)

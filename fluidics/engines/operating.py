@@ -64,7 +64,7 @@ def operate_any(
 
 
 @inlined
-def operated(pump: Pump, state: PumpState, levels: Any, mass: float) -> Surroundings:
+def operated(pump: Pump, state: PumpState, levels: Any, mass: float, running: float) -> Surroundings:
     """Return what the parts see of each other at a state, averaged over the rate levels of a day.
 
     Every loss is computed at each level and only then averaged: a leak takes from the basal rate, a closing tip from
@@ -78,6 +78,8 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float) -> Surround
         Rates [m3/s] and their shares of time [-].
     mass : float
         Aggregated mass in the drug [-] that the parts are to see.
+    running : float
+        1 for a pump that delivers, 0 for one that has stopped: it neither flows nor strokes.
     """
     body = temperature(pump.site)
     p_in = pressure(pump.reservoir, state.reservoir, body)
@@ -98,9 +100,9 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float) -> Surround
             p2_out += level.share * point.pressure * point.pressure
             p_peak = max(p_peak, point.pressure)
     return Surroundings(
-        flow=net,
+        flow=running * net,
         programmed=programmed,
-        strokes=count,
+        strokes=running * count,
         p_in=p_in,
         p_out=p_out,
         p2_out=p2_out,

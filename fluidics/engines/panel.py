@@ -20,13 +20,15 @@ class Panel(NamedTuple):
 
 
 @inlined
-def seen(pump: Pump, state: PumpState, levels: Any) -> Surroundings:
+def seen(pump: Pump, state: PumpState, levels: Any, running: float) -> Surroundings:
     """Return the surroundings at a state."""
-    return operated(pump, state, levels, aggregate(pump.drug, state.drug))
+    return operated(pump, state, levels, aggregate(pump.drug, state.drug), running)
 
 
 @inlined
-def stepped(pump: Pump, state: PumpState, levels: Any, around: Surroundings, dt: float) -> Panel:
+def stepped(
+    pump: Pump, state: PumpState, levels: Any, around: Surroundings, dt: float, running: float
+) -> Panel:
     """Return the pump after one panel by the midpoint rule.
 
     The parts go half a step in the surroundings at hand; the operating point is found there; they go the full step
@@ -43,10 +45,12 @@ def stepped(pump: Pump, state: PumpState, levels: Any, around: Surroundings, dt:
         Surroundings at the start.
     dt : float
         Length of the panel [s].
+    running : float
+        1 for a pump that delivers, 0 for one that has stopped.
     """
     body = around.temperature
     half = mean_aggregate(pump.drug, state.drug, 0.5 * dt, body)
     middle = advanced(pump, state, 0.5 * dt, with_aggregate(around, half))
-    during = operated(pump, middle, levels, mean_aggregate(pump.drug, state.drug, dt, body))
+    during = operated(pump, middle, levels, mean_aggregate(pump.drug, state.drug, dt, body), running)
     end = advanced(pump, state, dt, during)
-    return Panel(state=end, during=during, after=seen(pump, end, levels))
+    return Panel(state=end, during=during, after=seen(pump, end, levels, running))
