@@ -105,11 +105,11 @@ def weights(values: ArrayLike) -> Floats:
 
     Parameters
     ----------
-    values : (n,) weights; whole ones come back unchanged while n times the largest is below 2**52
+    values : (n,) weights; whole ones come back unchanged while n times the largest is below 2**50
 
     Returns
     -------
-    (n,) multiples of a power of two, within 2**-52 of n times the largest weight
+    (n,) multiples of a power of two, within 2**-50 of n times the largest weight
 
     Raises
     ------
@@ -124,7 +124,8 @@ def weights(values: ArrayLike) -> Floats:
     column = amounts("weight", values)
     if not column.any():
         raise ValueError("weight is 0 in all rows: give some row a weight above 0.")
-    unit = math.ldexp(1.0, math.frexp(column.size * float(column.max()))[1] - 52)
+    largest_sum = column.size.bit_length() + math.frexp(float(column.max()))[1]
+    unit = max(math.ldexp(1.0, largest_sum - 52), math.ulp(0.0))
     return np.asarray(np.rint(column / unit) * unit)
 
 

@@ -238,7 +238,6 @@ def _score_squares(jump: Floats, joining: Integers, label: Numbers, step: NDArra
     a = np.cumsum(jump)
     a -= np.repeat(np.concatenate(([0.0], a[opens[1:] - 1])), np.diff(opens, append=label.size))
     a_before, y_before = a - jump, y - joining
-    a_before[opens] = 0.0
     changes = ((a - a_before) * (a + a_before), a * y - a_before * y_before, joining * (y + y_before))
     A, B, C = (np.cumsum(np.bincount(step, change, n + 1))[:n] for change in changes)
     return np.maximum(A - 2.0 * B * drift + C * drift**2, 0.0)

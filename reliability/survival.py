@@ -85,7 +85,7 @@ def kaplan_meier(
     -----
     At S = 0 the standard error is its limit, 0; at S = 0 or 1 the log-log limits are undefined and NaN. Weights are
     frequencies, not precisions: a row of weight 3 is three subjects, in the variance too. Fractional weights are
-    rounded to a power of two near 2**-52 of their total, so that sums do not depend on the order of rows.
+    rounded to a multiple of a power of two, at most 2**-50 of n times the largest, so that sums do not depend on order.
     Sources: Kaplan and Meier 1958, J Am Stat Assoc 53:457; Kalbfleisch and Prentice, The Statistical Analysis of
     Failure Time Data, 2002, section 1.4 (limits).
 

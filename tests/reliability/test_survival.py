@@ -219,6 +219,19 @@ def test_without_censoring_everything_is_binomial():
         np.testing.assert_allclose(curve.standard_error[row], np.sqrt(share * (1.0 - share) / n), rtol=1e-11)
 
 
+def test_incidence_of_competing_weibull_lives_is_the_exact_one():
+    draw, n = np.random.default_rng(7), 200_000
+    lives = np.array([10.0 * draw.weibull(2.0, n), 12.0 * draw.weibull(1.2, n), draw.uniform(2.0, 40.0, n)])
+    curve = aalen_johansen(lives.min(axis=0), np.array([1, 2, 0])[lives.argmin(axis=0)])
+    # Quadrature of S(t) times each hazard at 2, 5 and 10; the tolerance is four standard errors.
+    exact = [
+        [0.036485846998848, 0.17961492057598, 0.41419167337854],
+        [0.10835799557873, 0.27143126612091, 0.42108594427],
+    ]
+    shown = np.searchsorted(curve.time, [2.0, 5.0, 10.0], side="right") - 1
+    assert np.all(np.abs(curve.incidence[:, shown] - exact) < 4.0 * curve.standard_error[:, shown])
+
+
 def test_limits_cover_the_true_incidence_as_often_as_they_say():
     draw = np.random.default_rng(3)
     truth = 0.5 * (1.0 - math.exp(-1.0))
