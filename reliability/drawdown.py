@@ -1,0 +1,224 @@
+"""How patients draw their reservoirs down, day by day and refill after refill; what follows from it for the size of a
+reservoir stands in `reliability.sizing`, what else happens to a pump in `reliability.history`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+from fluidics.compile import inlined, kernel
+from fluidics.elementary import exp, inverse_normal
+from fluidics.engines.panel import seen
+from fluidics.questions import histogram, usable
+from fluidics.rows import unpack
+from reliability.clinic import Clinic, next_visit
+from reliability.design import MOST_VISITS, Design
+from reliability.events import DONE, TOO_MANY_VISITS
+from reliability.population import draw_parameters, enrolled, implanted, lot
+from reliability.streams import ANSWER, DAY_DOSE, FILL, VISIT, two_uniforms, uniform
+
+DAY = 86400.0
+NEVER = 1e300
+_PAIRS = 1_048_576  # counters for the pairs of days of one cycle
+
+
+class Requirement(NamedTuple):
+    """What a reservoir must hold out against, and how often it may run dry; a share of 1 asks for nothing."""
+
+    run_dry: Annotated[float, "-"]  # accepted share of the patients whose reservoir ever runs dry
+    run_dry_per_refill: Annotated[float, "-"]  # accepted share of the refills that find a dry reservoir
+    day_spread: Annotated[float, "-"]  # coefficient of variation of one day's dose about the mean of its cycle
+    answering: Annotated[float, "-"]  # share of the patients who come when the pump calls them
+    empty_volume: Annotated[float, "m3"]  # left by programmed volume at the message of an empty reservoir
+    empty_response: Annotated[float, "s"]  # from that message to the visit
+    activation: Annotated[float, "m3"]  # withdrawn again and discarded after each fill, so that the reservoir sucks
+
+
+class Levels(NamedTuple):
+    """Programmed volumes since the refill at which something happens."""
+
+    low: Annotated[float, "m3"]
+    empty: Annotated[float, "m3"]
+    dry: Annotated[float, "m3"]
+
+
+class Delays(NamedTuple):
+    """From what happens to the visit it leads to."""
+
+    low: Annotated[float, "s"]
+    empty: Annotated[float, "s"]
+    dry: Annotated[float, "s"]
+
+
+class Drawdown(NamedTuple):
+    """One cycle; times since the refill [s], `NEVER` for what did not happen before the visit."""
+
+    visit: float
+    low: float
+    empty: float
+    dry: float
+    programmed: float  # [m3] until the visit
+    called: bool  # the visit came before its appointment
+
+
+@inlined
+def _reached(time: float, level: float, before: float, rate: float, start: float) -> float:
+    """Return when a programmed volume is reached [s] on a day of one rate, unless it was before."""
+    if time == NEVER and level <= before + rate * DAY:
+        return start + max(level - before, 0.0) / rate
+    return time
+
+
+@kernel
+def drawn_down(
+    levels: Levels, delays: Delays, rate: float, spread: float, appointment: float, seed: int, number: int, cycle: int
+) -> Drawdown:
+    """Return one cycle of a patient, from the refill to the next visit.
+
+    Each day has one dose, normal about the mean of the cycle and never below zero:
+
+    V(d + 1) = V(d) + rate max(1 + spread Z_d, 0) day
+
+    Parameters
+    ----------
+    levels, delays : Levels, Delays
+        What happens at which programmed volume [m3], and how much later [s] the patient comes for it.
+    rate : float
+        Programmed mean of the cycle [m3/s].
+    spread : float
+        Coefficient of variation of one day's dose [-].
+    appointment : float
+        Time from the refill to the visit if nothing brings the patient earlier [s].
+    seed, number, cycle : int
+        Seed of the study, patient, and which refill of the patient.
+
+    Notes
+    -----
+    Doses of different days are independent; within a day the dose is even, so that a time is right to a day's own
+    pattern.
+    """
+    low = empty = dry = NEVER
+    visit, start, before, day, other = appointment, 0.0, 0.0, 0, 0.5
+    while True:
+        u = other
+        if day % 2 == 0:
+            u, other = two_uniforms(seed, number, cycle * _PAIRS + day // 2, DAY_DOSE)
+        dose = rate * max(1.0 + spread * inverse_normal(u), 1e-6)
+        low = _reached(low, levels.low, before, dose, start)
+        empty = _reached(empty, levels.empty, before, dose, start)
+        dry = _reached(dry, levels.dry, before, dose, start)
+        visit = min(min(visit, low + delays.low), min(empty + delays.empty, dry + delays.dry))
+        if visit <= start + DAY:
+            break
+        before += dose * DAY
+        start += DAY
+        day += 1
+    return Drawdown(
+        visit=visit,
+        low=low if low < visit else NEVER,
+        empty=empty if empty < visit else NEVER,
+        dry=dry if dry < visit else NEVER,
+        programmed=before + dose * (visit - start),
+        called=visit < appointment,
+    )
+
+
+# columns of a patient's row
+REFILLS = 0  # visits with a refill
+DRY_REFILLS = 1  # of them, those that found the reservoir dry
+RAN_DRY = 2  # 1 when the reservoir ever ran dry
+DRY_TIME = 3  # [s] with a dry reservoir
+WITHDRAWN = 4  # [m3] withdrawn at refills and discarded
+CALLED = 5  # visits that came before their appointment
+ROW_WIDTH = 6
+
+
+@inlined
+def happenings(design: Design, requirement: Requirement, pump: Any, state: Any, rate: float) -> Levels:
+    """Return at which programmed volumes [m3] a full pump calls the patient and runs dry.
+
+    The pump counts what it programmes; what leaves the reservoir is the flow at the operating point of a new pump.
+    """
+    around = seen(pump, state, histogram(design.regimen, rate), 1.0)
+    room = usable(pump.reservoir, state.reservoir)
+    full = room + pump.reservoir.residual
+    return Levels(
+        low=full - design.clinic.low_volume,
+        empty=full - requirement.empty_volume,
+        dry=room * around.programmed / around.flow if around.flow > 0.0 else NEVER,
+    )
+
+
+@kernel
+def refills(
+    design: Design,
+    unmoved: Clinic,
+    requirement: Requirement,
+    delays: Delays,
+    base: Any,
+    spreads: Any,
+    horizon: float,
+    seed: int,
+    first: int,
+    row: Any,
+    patients: Any,
+) -> int:
+    """Follow patients `first`, `first + 1`, ... through their refills into `patients`, and return a status.
+
+    Everyone is followed over the whole horizon: death and loss end a study, not what a reservoir must hold out
+    against. Patients, their doses, cycles and appointments are those of `reliability.history` at the same seed.
+
+    Parameters
+    ----------
+    design : Design
+        What is simulated.
+    unmoved : Clinic
+        The clinic whose visits no message brings forward.
+    requirement, delays : Requirement, Delays
+        Spread of the days, who answers; how much later those who answer come.
+    base : ndarray (n_slots,)
+        The packed pump.
+    spreads : ndarray (n_spreads, SPREAD_WIDTH)
+        Drawn parameters.
+    horizon : float
+        Length of follow-up [s].
+    seed, first : int
+        Seed of the study and number of the first patient.
+    row : ndarray (n_slots,)
+        Scratch.
+    patients : ndarray (n, ROW_WIDTH)
+        Buffer.
+    """
+    people = design.population
+    for i in range(patients.shape[0]):
+        patient = enrolled(people, seed, first + i, horizon)
+        for k in range(base.shape[0]):
+            row[k] = base[k]
+        draw_parameters(people, spreads, row, seed, patient, 0, 0.0)
+        pump = unpack(design.pump, row)
+        state = implanted(pump, seed, patient, 0, lot(people, seed, patient, 0.0))
+        room = usable(pump.reservoir, state.reservoir)
+        answers = uniform(seed, first + i, 0, ANSWER) < requirement.answering
+        late = delays if answers else Delays(low=NEVER, empty=NEVER, dry=delays.dry)
+        for k in range(ROW_WIDTH):
+            patients[i, k] = 0.0
+        time, cycle = 0.0, 0
+        while time < horizon:
+            if cycle >= MOST_VISITS:
+                return TOO_MANY_VISITS
+            rate = patient.rate * exp(people.cycle_spread * inverse_normal(two_uniforms(seed, first + i, cycle, FILL)[0]))
+            u = two_uniforms(seed, first + i, cycle, VISIT)[0]
+            levels = happenings(design, requirement, pump, state, rate)
+            wait = next_visit(unmoved, pump, state, rate, u)
+            drawn = drawn_down(levels, late, rate, requirement.day_spread, wait, seed, first + i, cycle)
+            left = horizon - time
+            if drawn.dry < left:
+                patients[i, RAN_DRY] = 1.0
+                patients[i, DRY_TIME] += min(drawn.visit, left) - drawn.dry
+            if drawn.visit < left:
+                patients[i, REFILLS] += 1.0
+                patients[i, DRY_REFILLS] += 1.0 if drawn.dry < NEVER else 0.0
+                patients[i, CALLED] += 1.0 if drawn.called else 0.0
+                patients[i, WITHDRAWN] += max(room * (1.0 - drawn.programmed / levels.dry), 0.0) + requirement.activation
+            time += drawn.visit
+            cycle += 1
+    return DONE
