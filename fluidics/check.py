@@ -25,7 +25,9 @@ def _leaves(name: str, value: Any) -> None:
 
 def _same(what: str, kind: type, state: Any) -> None:
     if type(state) is not kind:
-        raise TypeError(f"{what} returned a {type(state).__name__}; it must return what 'fresh' returns, {kind.__name__}")
+        raise TypeError(
+            f"{what} returned a {type(state).__name__}; it must return what 'fresh' returns, a {kind.__name__}"
+        )
 
 
 def check(pump: Pump, modes: tuple[Any, ...], regimen: Any, mean_rate: float) -> None:

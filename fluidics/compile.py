@@ -1,4 +1,5 @@
-"""The kernel decorators and the register of questions live here; the questions themselves stand in `fluidics.questions`.
+"""The kernel decorators and the register of questions live here; the questions themselves stand in
+`fluidics.questions`.
 
 One place decides how numba compiles: no fast-math and no reference counting (same bits everywhere, and a third of the
 time), division without exceptions, no global interpreter lock. With ``NUMBA_DISABLE_JIT=1`` everything runs as plain
@@ -80,12 +81,12 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
     with _caching_in(cache_folder(path)):
         compiled = numba.njit(cache=True, **_OPTIONS)(function)
     _cached.append((compiled, path))
-    return compiled  # type: ignore[no-any-return]
+    return compiled
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
     """Return the function compiled into each of its callers: for what the cycle calls once or twice."""
-    return numba.njit(forceinline=True, **_OPTIONS)(function)  # type: ignore[no-any-return]
+    return numba.njit(forceinline=True, **_OPTIONS)(function)
 
 
 def _recache(path: Path) -> None:

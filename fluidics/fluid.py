@@ -26,7 +26,7 @@ def water_viscosity(temperature: float) -> float:
 
     Notes
     -----
-    Within 0.5 % of IAPWS between 290 K and 315 K (0.2 % above 293 K); 1.3 % low at 277 K.
+    Within 0.5 % of IAPWS between 290 K and 315 K (0.2 % between 293 K and 313 K); 1.3 % low at 277 K.
 
     References
     ----------

@@ -9,8 +9,6 @@ import numpy as np
 from numba.extending import overload
 from numpy.typing import NDArray
 
-from fluidics.compile import kernel
-
 
 def slots(value: Any, prefix: str = "") -> list[str]:
     """Return the dotted names of all numbers in a nested NamedTuple, in the order of its row.
@@ -24,7 +22,11 @@ def slots(value: Any, prefix: str = "") -> list[str]:
     if not isinstance(value, tuple):
         return [prefix]
     names = getattr(value, "_fields", range(len(value)))
-    return [slot for name, part in zip(names, value, strict=True) for slot in slots(part, f"{prefix}.{name}".strip("."))]
+    return [
+        slot
+        for name, part in zip(names, value, strict=True)
+        for slot in slots(part, f"{prefix}.{name}".strip("."))
+    ]
 
 
 def pack(value: Any) -> NDArray[np.float64]:
@@ -87,11 +89,3 @@ def _unpack(like: Any, row: Any) -> Any:
     # a constructor call cannot be spread over a tuple in compiled code, so it is written out for the type at hand
     exec(f"def unpacked(like, row):\n    return {text}\n", names)
     return names["unpacked"]
-
-
-@kernel
-def copied(base: Any, row: Any) -> int:
-    """Copy one row into another of at least its length; return how many numbers were copied."""
-    for i in range(base.shape[0]):
-        row[i] = base[i]
-    return int(base.shape[0])

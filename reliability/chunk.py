@@ -12,8 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fluidics.rows import pack
-from reliability.events import CLINIC_KINDS, COMPLAINTS, DONE, EVENT_WIDTH, FULL, HAZARD, MODE
-from reliability.history import DEVICE_WIDTH, PATIENT_WIDTH, Design, Rules, histories
+from reliability.design import Design, Rules
+from reliability.events import CLINIC_KINDS, COMPLAINTS, DONE, FULL, HAZARD, MODE
+from reliability.hazards import CLOCK_WIDTH
+from reliability.history import histories
 from reliability.tables import DEVICES, EVENTS, PATIENTS, Table, columns
 
 
@@ -80,18 +82,18 @@ def simulate(plan: Plan, first: int, count: int, room: int = 8) -> Chunk:
     """
     base = pack(plan.design.pump)
     row = np.zeros(base.shape[0])
-    left = np.zeros(plan.hazards.shape[0])
+    clock = np.zeros((plan.hazards.shape[0], CLOCK_WIDTH))
     kept: list[tuple[NDArray[np.float64], ...]] = []
     done = 0
     n_devices, n_events = max(count * room // 4, 1), max(count * room, 1)
     with _no_collection():
         while done < count:
-            patients = np.empty((count - done, PATIENT_WIDTH))
-            devices = np.empty((n_devices, DEVICE_WIDTH))
-            events = np.empty((n_events, EVENT_WIDTH))
+            patients = np.empty((count - done, len(PATIENTS)))
+            devices = np.empty((n_devices, len(DEVICES)))
+            events = np.empty((n_events, len(EVENTS)))
             progress = histories(
                 plan.design, plan.rules, base, plan.spreads, plan.mode_rows, plan.hazards, plan.seed, first + done,
-                row, left, patients, devices, events,
+                row, clock, patients, devices, events,
             )  # fmt: skip
             kept.append((patients[: progress.patients], devices[: progress.devices], events[: progress.events]))
             done += progress.patients

@@ -46,8 +46,6 @@ COMPLAINTS = (
     "a device had more visits than are allowed",
 )
 
-EVENT_WIDTH = 7
-
 
 @inlined
 def note(

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from fluidics.compile import inlined
 from fluidics.elementary import log, power
@@ -17,74 +17,57 @@ OPERATED = 4  # share of the events that are operated [-]
 STOPS = 5  # 1 when delivery stops at the event
 HAZARD_WIDTH = 6
 
-
-class Firing(NamedTuple):
-    """The first hazard that fires in a panel, and when."""
-
-    row: int  # -1 when none does
-    dt: float  # [s] since the start of the panel
-
-
-@inlined
-def cumulative_hazard(rate: float, shape: float, age: float) -> float:
-    """Return the Weibull cumulative hazard (rate * age)^shape [-] at an age [s]."""
-    if shape == 1.0:
-        return rate * age
-    return power(rate * age, shape)
+# columns of the clock of a device: one line for each hazard row
+TARGET = 0  # cumulative hazard [-] at which the row fires next
+AGE = 1  # age of the device [s] at which that is
+CLOCK_WIDTH = 2
 
 
 @inlined
 def threshold(uniform: float) -> float:
-    """Return a unit exponential threshold [-], the cumulative hazard at which an event happens."""
+    """Return a unit exponential threshold [-], the cumulative hazard that passes until an event.
+
+    Examples
+    --------
+    >>> round(threshold(0.5), 3)
+    0.693
+    """
     return -log(uniform)
 
 
 @inlined
-def spend(hazards: Any, left: Any, frailty: float, age: float, dt: float) -> int:
-    """Take a panel's hazard from each threshold in `left` and return how many have fired."""
-    fired = 0
-    for j in range(hazards.shape[0]):
-        left[j] -= spent(hazards, j, frailty, age, dt)
-        if left[j] <= 0.0:
-            fired += 1
-    return fired
+def firing_age(rate: float, shape: float, hazard: float) -> float:
+    """Return the age [s] at which a Weibull cumulative hazard (rate * age)^shape reaches a value [-].
 
-
-@inlined
-def spent(hazards: Any, j: int, frailty: float, age: float, dt: float) -> float:
-    """Return the hazard [-] that row j accumulates from `age` over `dt` [s]."""
-    weight = frailty if hazards[j, FRAILTY] != 0.0 else 1.0
-    rate = hazards[j, RATE]
-    shape = hazards[j, SHAPE]
+    Examples
+    --------
+    >>> firing_age(0.5, 1.0, 2.0)
+    4.0
+    """
+    if rate <= 0.0:
+        return 1e300
     if shape == 1.0:
-        return weight * rate * dt
-    return weight * (cumulative_hazard(rate, shape, age + dt) - cumulative_hazard(rate, shape, age))
+        return hazard / rate
+    return power(hazard, 1.0 / shape) / rate
 
 
 @inlined
-def refund(hazards: Any, left: Any, frailty: float, age: float, dt: float) -> None:
-    """Give back what `spend` took."""
-    for j in range(hazards.shape[0]):
-        left[j] += spent(hazards, j, frailty, age, dt)
+def wind(hazards: Any, clock: Any, j: int, frailty: float, target: float) -> None:
+    """Set the clock of row j to fire when its cumulative hazard reaches `target` [-].
+
+    Hazard rows depend on nothing but age, so the age at which one fires is known beforehand and a quiet panel costs
+    nothing.
+    """
+    weight = frailty if hazards[j, FRAILTY] != 0.0 else 1.0
+    clock[j, TARGET] = target
+    clock[j, AGE] = firing_age(hazards[j, RATE], hazards[j, SHAPE], target / weight)
 
 
 @inlined
-def first_firing(hazards: Any, left: Any, frailty: float, age: float, dt: float) -> Firing:
-    """Return the row that fires first within `dt` [s], solved exactly from the thresholds before the panel."""
+def next_firing(clock: Any) -> int:
+    """Return the row that fires next, or -1 when there are no rows."""
     row = -1
-    soonest = dt
-    for j in range(hazards.shape[0]):
-        if left[j] <= spent(hazards, j, frailty, age, dt):
-            weight = frailty if hazards[j, FRAILTY] != 0.0 else 1.0
-            rate = hazards[j, RATE]
-            shape = hazards[j, SHAPE]
-            if shape == 1.0:
-                wait = left[j] / (weight * rate)
-            else:
-                total = cumulative_hazard(rate, shape, age) + max(left[j], 0.0) / weight
-                wait = power(total, 1.0 / shape) / rate - age
-            wait = min(max(wait, 0.0), dt)
-            if row < 0 or wait < soonest:
-                row = j
-                soonest = wait
-    return Firing(row=row, dt=soonest)
+    for j in range(clock.shape[0]):
+        if row < 0 or clock[j, AGE] < clock[row, AGE]:
+            row = j
+    return row

@@ -117,9 +117,10 @@ def implanted(pump: Any, seed: int, patient: Patient, event: int, shared: float)
 
 @inlined
 def draw_parameters(
-    spreads: Any, row: Any, seed: int, patient: Patient, ordinal: int, lot_number: int
+    population: Population, spreads: Any, row: Any, seed: int, patient: Patient, ordinal: int, time: float
 ) -> None:
-    """Lay the drawn spread of each spread row on the packed parameters in `row`."""
+    """Lay the drawn spread of each spread row on the packed parameters in `row`, for a pump implanted at `time` [s]."""
+    lot_number = int((patient.entry + time) / population.lot_duration)
     for k in range(spreads.shape[0]):
         shared = int(spreads[k, SHARED])
         if shared == PER_LOT:

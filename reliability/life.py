@@ -1,0 +1,155 @@
+"""The life of one device, from implantation to its end, visit by visit; one cycle stands in `reliability.cycle`, one
+patient through all pumps in `reliability.history`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from fluidics.compile import inlined
+from fluidics.elementary import exp, inverse_normal
+from fluidics.engines.panel import seen
+from fluidics.pump import Luck, Pump, PumpState, after_refill
+from fluidics.questions import histogram
+from reliability.clinic import Finding, loss, next_visit, treated
+from reliability.cycle import cycled
+from reliability.design import MOST_VISITS, Design, Rules
+from reliability.events import (
+    DONE,
+    EXTRA_RINSE,
+    FLOW_REPLACEMENT,
+    RECORD,
+    REPLACE,
+    RINSE,
+    TOO_MANY_VISITS,
+    UNDERDELIVERY,
+    note,
+)
+from reliability.hazards import threshold, wind
+from reliability.population import Patient, batch, implanted, lot
+from reliability.streams import FILL, VISIT, two_uniforms, uniform
+from reliability.streams import HAZARD as HAZARD_STREAM
+
+
+class Life(NamedTuple):
+    """The life of one device."""
+
+    time: float  # [s] of its end since the patient's entry
+    cause: int  # 0 when in service at the end of follow-up
+    remedy: int
+    first_operation: float  # [s]
+    refills: int
+    episodes: int
+    rinses: int
+    line_operations: int
+    operations: int
+    delivered: float  # [m3]
+    missed: float  # [m3]
+    deficit: float  # [s]
+    events: int
+    status: int
+
+
+class Fill(NamedTuple):
+    """A filled pump and the programme of its cycle."""
+
+    state: PumpState
+    levels: Any
+    rate: float  # [m3/s]
+
+
+@inlined
+def filled(
+    design: Design, pump: Pump, state: PumpState, seed: int, patient: Patient, event: int, time: float
+) -> Fill:
+    """Return the pump after a refill with a vial of the batch in use, and the patient's programme until the next."""
+    a, b = two_uniforms(seed, patient.number, event, FILL)
+    shared = batch(design.population, seed, patient, time)
+    rate = patient.rate * exp(design.population.cycle_spread * inverse_normal(a))
+    state = after_refill(pump, state, Luck(uniform=a, normal=inverse_normal(b), batch=shared))
+    return Fill(state=state, levels=histogram(design.regimen, rate), rate=rate)
+
+
+@inlined
+def note_finding(
+    finding: Finding, events: Any, count: int, patient: int, device: int, time: float, age: float
+) -> int:
+    """Write what a visit found and did, and return the count of events."""
+    operated = 1 if finding.rinse <= 0 else 0
+    count = note(events, count, patient, device, time, age, UNDERDELIVERY, finding.error, 0)
+    if finding.rinse >= 0:
+        count = note(events, count, patient, device, time, age, RINSE, float(finding.rinse), 0)
+    if operated and finding.line > 0:
+        count = note(events, count, patient, device, time, age, finding.line, finding.error, 1)
+    if finding.extra_rinse:
+        count = note(events, count, patient, device, time, age, EXTRA_RINSE, finding.error, 0)
+    if finding.replaced:
+        count = note(events, count, patient, device, time, age, FLOW_REPLACEMENT, finding.error, 1)
+    return count
+
+
+@inlined
+def follow(
+    design: Design,
+    rules: Rules,
+    pump: Pump,
+    mode_rows: Any,
+    hazards: Any,
+    clock: Any,
+    seed: int,
+    patient: Patient,
+    ordinal: int,
+    start: float,
+    events: Any,
+    count: int,
+) -> Life:
+    """Return the life of one device from its implantation at `start` [s] to its end or that of the follow-up."""
+    number, clinic, base = patient.number, design.clinic, ordinal * MOST_VISITS
+    first_operation = 1e300
+    refills = episodes = rinses = line_operations = operations = interruptions = cause = 0
+    delivered = missed = deficit = 0.0
+    remedy, status, time = RECORD, DONE, start
+    for j in range(hazards.shape[0]):
+        wind(hazards, clock, j, patient.frailty, threshold(uniform(seed, number, base, HAZARD_STREAM + j)))
+    state = implanted(pump, seed, patient, base, lot(design.population, seed, patient, start))
+    while True:
+        fill = filled(design, pump, state, seed, patient, base + refills, time)
+        around = seen(pump, fill.state, fill.levels, 1.0)
+        u, noise = two_uniforms(seed, number, base + refills, VISIT)
+        wait = next_visit(clinic, pump, fill.state, fill.rate, u)
+        cycle = cycled(
+            design, pump, fill.state, fill.levels, around, mode_rows, hazards, clock, seed, patient, ordinal, start,
+            time, time + wait, wait / rules.panels, interruptions, events, count,
+        )  # fmt: skip
+        state, time, count, interruptions = cycle.state, cycle.time, cycle.events, cycle.interruptions
+        delivered += cycle.delivered
+        missed += cycle.missed
+        deficit += cycle.deficit
+        operations += cycle.operations
+        first_operation = min(first_operation, cycle.first_operation)
+        cause, remedy, status = cycle.cause, cycle.remedy, cycle.status
+        if cause != 0 or status != DONE or time >= patient.end:
+            break
+        refills += 1
+        if refills >= MOST_VISITS:
+            status = TOO_MANY_VISITS
+            break
+        error = loss(cycle.around) if cycle.reported else 1.0 - cycle.delivered / cycle.expected
+        error += clinic.error_noise * inverse_normal(noise)
+        if error <= clinic.error_threshold:
+            continue
+        finding = treated(clinic, pump, state, fill.levels, error, seed, patient, base + refills)
+        state = finding.state
+        count = note_finding(finding, events, count, number, ordinal, time, time - start)
+        episodes += 1
+        rinses += (1 if finding.rinse >= 0 else 0) + finding.extra_rinse
+        if finding.rinse <= 0:
+            operations += 1
+            line_operations += 1 if finding.line > 0 else 0
+            first_operation = min(first_operation, time)
+        if finding.replaced:
+            cause, remedy = FLOW_REPLACEMENT, REPLACE
+            break
+    return Life(
+        time, cause, remedy, first_operation, refills, episodes, rinses, line_operations, operations, delivered,
+        missed, deficit, count, status,
+    )  # fmt: skip
