@@ -1,0 +1,79 @@
+"""Onset and growth of what closes a catheter: exact passages of panel boundaries."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluidics.occlusion import QUIET_PRESSURE, STEP, Onset, awaited, batch_factor, first_wait, growth, growth_panel
+from tests.fluidics.parts import DAY, YEAR
+
+CLOSING = 13.4 * DAY
+
+
+@given(st.floats(1e-12, 1.0 - 1e-12))
+def test_the_first_wait_is_a_unit_exponential_threshold(u):
+    onset = first_wait(u)
+    assert onset.wait == pytest.approx(-math.log(u), rel=1e-14, abs=1e-15)
+    assert (onset.age, onset.factor) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("spread", [0.0, 0.3, 0.5, 1.0])
+def test_the_batch_factor_has_mean_one(spread):
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    mean = sum(w * batch_factor(spread, float(z)) for z, w in zip(nodes, weights, strict=True)) / weights.sum()
+    assert mean == pytest.approx(1.0, rel=1e-12)
+
+
+@given(st.floats(1e-3, 10.0), st.floats(0.01, 5.0), st.floats(0.1, 3.0), st.floats(1.0, 4000.0))
+def test_the_onset_inside_a_panel_is_exact(wait, per_year, factor, days):
+    rate, dt = per_year / YEAR, days * DAY
+    after = awaited(Onset(wait, 0.0, factor), rate, dt)
+    start = wait / (rate * factor)
+    if dt < start:
+        assert after.age == 0.0
+        assert after.wait == pytest.approx(wait * (1.0 - dt / start), rel=1e-9, abs=1e-12)
+    else:
+        assert after.wait == 0.0
+        assert after.age == pytest.approx(dt - start, rel=1e-9, abs=1e-6)
+
+
+@given(st.floats(0.0, 1.0))
+def test_the_age_does_not_depend_on_where_the_panel_ends(share):
+    own, rate, dt = Onset(0.05, 0.0, 1.3), 0.5 / YEAR, 60.0 * DAY
+    once = awaited(own, rate, dt)
+    twice = awaited(awaited(own, rate, share * dt), rate, (1.0 - share) * dt)
+    assert once.age > 0.0
+    assert twice.age == pytest.approx(once.age, rel=1e-12)
+
+
+def test_a_process_that_started_only_ages():
+    assert awaited(Onset(0.0, 5.0, 2.0), 0.0, 7.0) == Onset(0.0, 12.0, 2.0)
+
+
+def test_without_hazard_nothing_ever_starts():
+    assert awaited(Onset(1.0, 0.0, 1.0), 0.0, 1e12) == Onset(1.0, 0.0, 1.0)
+
+
+def test_growth_is_one_before_onset_and_doubles_at_a_fixed_pace():
+    assert growth(Onset(0.4, 0.0, 1.0), CLOSING) == 1.0
+    double = CLOSING * math.log(2.0)
+    for age in (double, 3.0 * double, 10.0 * double):
+        assert growth(Onset(0.0, age, 1.0), CLOSING) == pytest.approx(2.0 ** (age / double), rel=1e-13)
+
+
+def test_panel_is_unlimited_before_onset_and_short_under_pressure():
+    assert growth_panel(Onset(0.4, 0.0, 1.0), CLOSING, 1e5) >= 1e300
+    assert growth_panel(Onset(0.0, 1.0, 1.0), CLOSING, 2.0 * QUIET_PRESSURE) == STEP * CLOSING
+
+
+def test_a_quiet_tip_is_followed_in_one_panel_up_to_the_quiet_pressure():
+    own = Onset(0.0, 10.0 * DAY, 1.0)
+    pressure = 50.0
+    ripe = awaited(own, 0.0, growth_panel(own, CLOSING, pressure))
+    grown = growth(ripe, CLOSING) / growth(own, CLOSING)
+    assert pressure * grown == pytest.approx(QUIET_PRESSURE, rel=1e-12)

@@ -1,0 +1,124 @@
+"""The panel step: volume is conserved, the error is of second order, and quiet pumps need one panel only."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+
+from fluidics.drives.piston import Deposit
+from fluidics.engines.panel import seen, stepped
+from fluidics.occlusion import Onset
+from fluidics.pump import Level, advanced
+from fluidics.questions import pressure
+from fluidics.rows import pack
+from tests.fluidics.parts import (
+    ACTIVE,
+    BODY,
+    DAY,
+    HEPATIC_PUMP,
+    INSULIN_PUMP,
+    QUIET,
+    RATE,
+    fingerprint,
+    hepatic_levels,
+    insulin_levels,
+    uncompiled_fingerprint,
+    walked,
+)
+
+SEASON = 60.0 * DAY
+
+
+@pytest.mark.parametrize("count", [1, 7, 500, 5000])
+def test_what_is_drawn_is_what_is_delivered(count):
+    end, delivered = walked(INSULIN_PUMP, ACTIVE, insulin_levels(), SEASON, count)
+    assert end.reservoir.volume == pytest.approx(delivered, rel=1e-12)
+    assert delivered > 0.5 * RATE * SEASON
+
+
+def test_error_falls_with_the_square_of_the_panel():
+    ends = [walked(INSULIN_PUMP, ACTIVE, insulin_levels(), SEASON, count) for count in (16, 32, 64, 4096)]
+    exact, delivered = ends[-1]
+    # the season ends before the boluses stall, so that there is no kink, and the parts have changed much by then
+    assert exact.drive.deposit > 2.0 * ACTIVE.drive.deposit
+    for errors in (
+        [abs(end.drive.deposit - exact.drive.deposit) for end, _ in ends[:3]],
+        [abs(volume - delivered) for _, volume in ends[:3]],
+    ):
+        orders = [math.log2(coarse / fine) for coarse, fine in itertools.pairwise(errors)]
+        assert orders == pytest.approx([2.0, 2.0], abs=0.2)
+
+
+def test_one_panel_is_enough_when_nothing_changes():
+    once, few = walked(HEPATIC_PUMP, QUIET, hepatic_levels(), 30.0 * DAY, 1)
+    often, many = walked(HEPATIC_PUMP, QUIET, hepatic_levels(), 30.0 * DAY, 1000)
+    assert few == pytest.approx(many, rel=1e-12)
+    assert once.reservoir.volume == pytest.approx(often.reservoir.volume, rel=1e-12)
+
+
+def test_a_constant_pump_delivers_pressure_over_resistance():
+    rigid = HEPATIC_PUMP._replace(catheter=HEPATIC_PUMP.catheter._replace(length=0.0))
+    _, delivered = walked(rigid, QUIET, hepatic_levels(), 30.0 * DAY, 3)
+    head = pressure(rigid.reservoir, QUIET.reservoir, BODY) - rigid.site.pressure
+    viscosity = 2.414e-5 * 10.0 ** (247.8 / (BODY - 140.0))
+    flow = head / (rigid.drive.resistance * viscosity / rigid.drive.reference_viscosity)
+    assert delivered == pytest.approx(flow * 30.0 * DAY, rel=1e-12)
+
+
+def test_an_elastic_reservoir_empties_exponentially():
+    # dV/dt = (p0 - k V) / R: the closed form of a discharging capacitor
+    pump = HEPATIC_PUMP._replace(
+        reservoir=HEPATIC_PUMP.reservoir._replace(stiffness=1e10), site=HEPATIC_PUMP.site._replace(pressure=0.0)
+    )
+    first = seen(pump, QUIET, hepatic_levels(), 1.0)
+    resistance = first.p_in / first.flow
+    span = 40.0 * DAY
+    expected = first.p_in / 1e10 * -math.expm1(-1e10 / resistance * span)
+    _, delivered = walked(pump, QUIET, hepatic_levels(), span, 2000)
+    assert delivered < 0.9 * first.flow * span
+    assert delivered == pytest.approx(expected, rel=1e-6)
+
+
+def test_a_stopped_pump_delivers_nothing_and_goes_on_ageing():
+    around = seen(INSULIN_PUMP, ACTIVE, insulin_levels(), 0.0)
+    step = stepped(INSULIN_PUMP, ACTIVE, insulin_levels(), around, DAY, 0.0)
+    assert step.state.reservoir == ACTIVE.reservoir
+    assert step.during.flow == 0.0
+    assert step.state.catheter.age == ACTIVE.catheter.age + DAY
+    drained = ACTIVE.power.energy - step.state.power.energy
+    assert drained == pytest.approx(INSULIN_PUMP.power.base_power * DAY, rel=1e-9)
+
+
+def test_a_panel_reports_its_own_surroundings():
+    around = seen(INSULIN_PUMP, ACTIVE, insulin_levels(), 1.0)
+    step = stepped(INSULIN_PUMP, ACTIVE, insulin_levels(), around, 3.0 * DAY, 1.0)
+    assert step.state == advanced(INSULIN_PUMP, ACTIVE, 3.0 * DAY, step.during)
+    assert step.after == seen(INSULIN_PUMP, step.state, insulin_levels(), 1.0)
+    assert around.flow > step.during.flow > step.after.flow
+
+
+def test_basal_ten_times_higher_loses_a_tenth():
+    """A leak of a tenth at a basal rate is one of a hundredth at ten times the rate."""
+    ideal = INSULIN_PUMP._replace(drive=INSULIN_PUMP.drive._replace(accuracy=1.0))
+    clean = ACTIVE._replace(catheter=Onset(1.0, 0.0, 1.0), site=Onset(1.0, 0.0, 1.0), drive=Deposit(1.0))
+    off = Level(0.0, 0.0)
+
+    def lost(rate):
+        around = seen(ideal, clean, (Level(rate, 1.0), off, off, off), 1.0)
+        return rate - around.flow
+
+    slow = lost(RATE)
+    basal = 10.0 * slow  # the leak hardly depends on the rate: the open catheter costs a few pascals
+    assert lost(basal) / basal == pytest.approx(0.1, rel=5e-3)
+    assert lost(10.0 * basal) / (10.0 * basal) == pytest.approx(0.01, rel=5e-3)
+
+
+def test_compiled_and_uncompiled_give_the_same_bits():
+    assert fingerprint() == uncompiled_fingerprint()
+
+
+def test_walking_twice_gives_the_same_bits():
+    ends = [walked(INSULIN_PUMP, ACTIVE, insulin_levels(), SEASON, 50) for _ in range(2)]
+    assert pack(ends[0]).tobytes() == pack(ends[1]).tobytes()
