@@ -63,15 +63,29 @@ def new_insulin(drug: Insulin, luck: Luck) -> Aggregation:
     return Aggregation(mass=0.0, nucleation=drug.nucleation * exp(device), device=device)
 
 
+@inlined
+def mean_growth(x: float) -> float:
+    """Return (e^x - 1) / x, the mean of e^t over 0..x, also where the difference would lose digits."""
+    if x > 1e-2:
+        return (exp(x) - 1.0) / x
+    return 1.0 + x * (0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0 + x * (1.0 / 720.0)))))
+
+
+@inlined
+def mean_mean_growth(x: float) -> float:
+    """Return (mean_growth(x) - 1) / x, what steady nucleation adds to the mean."""
+    if x > 1e-2:
+        return ((exp(x) - 1.0) / x - 1.0) / x
+    return 0.5 + x * (1.0 / 6.0 + x * (1.0 / 24.0 + x * (1.0 / 120.0 + x * (1.0 / 720.0 + x * (1.0 / 5040.0)))))
+
+
 @advance.answer
 def grow(drug: Insulin, own: Aggregation, dt: float, around: Surroundings) -> Aggregation:
     x = growth_rate(drug, around.temperature) * dt
-    if x > 1e-9:
-        e = exp(x)
-        mass = own.mass * e + own.nucleation * dt * ((e - 1.0) / x)
-    else:
-        mass = own.mass + own.nucleation * dt
-    return Aggregation(mass=mass, nucleation=own.nucleation, device=own.device)
+    mean = mean_growth(x)
+    return Aggregation(
+        mass=own.mass * (1.0 + x * mean) + own.nucleation * dt * mean, nucleation=own.nucleation, device=own.device
+    )
 
 
 @aggregate.answer
@@ -82,10 +96,7 @@ def aggregated_mass(drug: Insulin, own: Aggregation) -> float:
 @mean_aggregate.answer
 def mean_aggregated_mass(drug: Insulin, own: Aggregation, dt: float, temperature: float) -> float:
     x = growth_rate(drug, temperature) * dt
-    if x > 1e-4:
-        mean = (exp(x) - 1.0) / x
-        return own.mass * mean + own.nucleation * dt * ((mean - 1.0) / x)
-    return own.mass * (1.0 + 0.5 * x) + own.nucleation * dt * (0.5 + x / 6.0)
+    return own.mass * mean_growth(x) + own.nucleation * dt * mean_mean_growth(x)
 
 
 @panel.answer

@@ -70,7 +70,8 @@ def log(x: float) -> float:
 
 @inlined
 def power(x: float, y: float) -> float:
-    """Return x to the power y for x >= 0, within 40 units in the last place; 0 to a positive power is 0.
+    """Return x to the power y for x >= 0, within 2 + 3 |y ln x| units in the last place; 0 to a
+    positive power is 0.
 
     Examples
     --------

@@ -25,7 +25,7 @@ from reliability.events import (
     note,
 )
 from reliability.hazards import threshold, wind
-from reliability.population import Patient, batch, implanted, lot
+from reliability.population import Patient, batch, batch_number, implanted, lot
 from reliability.streams import FILL, VISIT, two_uniforms, uniform
 from reliability.streams import HAZARD as HAZARD_STREAM
 
@@ -59,11 +59,10 @@ class Fill(NamedTuple):
 
 @inlined
 def filled(
-    design: Design, pump: Pump, state: PumpState, seed: int, patient: Patient, event: int, time: float
+    design: Design, pump: Pump, state: PumpState, seed: int, patient: Patient, event: int, shared: float
 ) -> Fill:
-    """Return the pump after a refill with a vial of the batch in use, and the patient's programme until the next."""
+    """Return the pump after a refill with a vial of a batch, and the patient's programme until the next."""
     a, b = two_uniforms(seed, patient.number, event, FILL)
-    shared = batch(design.population, seed, patient, time)
     rate = patient.rate * exp(design.population.cycle_spread * inverse_normal(a))
     state = after_refill(pump, state, Luck(uniform=a, normal=inverse_normal(b), batch=shared))
     return Fill(state=state, levels=histogram(design.regimen, rate), rate=rate)
@@ -110,9 +109,14 @@ def follow(
     remedy, status, time = RECORD, DONE, start
     for j in range(hazards.shape[0]):
         wind(hazards, clock, j, patient.frailty, threshold(uniform(seed, number, base, HAZARD_STREAM + j)))
+    supply, shared = -1, 0.0
     state = implanted(pump, seed, patient, base, lot(design.population, seed, patient, start))
     while True:
-        fill = filled(design, pump, state, seed, patient, base + refills, time)
+        delivery = batch_number(design.population, patient, time)
+        if delivery != supply:
+            # a batch lasts for many refills, so its draw is kept
+            supply, shared = delivery, batch(seed, patient, delivery)
+        fill = filled(design, pump, state, seed, patient, base + refills, shared)
         around = seen(pump, fill.state, fill.levels, 1.0)
         u, noise = two_uniforms(seed, number, base + refills, VISIT)
         wait = next_visit(clinic, pump, fill.state, fill.rate, u)

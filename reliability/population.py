@@ -84,9 +84,15 @@ def enrolled(population: Population, seed: int, number: int, horizon: float) -> 
 
 
 @inlined
-def batch(population: Population, seed: int, patient: Patient, time: float) -> float:
-    """Return the standard normal of the drug batch that the patient's world uses at a time [s] since entry."""
-    return normal(seed, patient.world, int((patient.entry + time) / population.batch_duration), BATCH)
+def batch_number(population: Population, patient: Patient, time: float) -> int:
+    """Return the number of the drug batch that the patient's world uses at a time [s] since entry."""
+    return int((patient.entry + time) / population.batch_duration)
+
+
+@inlined
+def batch(seed: int, patient: Patient, number: int) -> float:
+    """Return the standard normal of a drug batch of the patient's world."""
+    return normal(seed, patient.world, number, BATCH)
 
 
 @inlined

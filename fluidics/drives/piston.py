@@ -114,5 +114,8 @@ def operate_piston(
     net = (drive.accuracy * rate - leak * (offset - p_in)) / (1.0 + leak * slope)
     p_out = offset + slope * net
     if p_out > drive.stall_pressure:
-        return OperatingPoint(flow=(drive.stall_pressure - offset) / slope, pressure=drive.stall_pressure)
+        # stalled: what the line takes at the force limit, or the leak alone where the body presses harder than that
+        idle = -leak * (offset - p_in) / (1.0 + leak * slope)
+        net = max((drive.stall_pressure - offset) / slope, idle)
+        p_out = offset + slope * net
     return OperatingPoint(flow=net, pressure=p_out)
