@@ -39,7 +39,7 @@ def test_growth_solves_its_differential_equation(kelvin):
 def test_mean_aggregate_is_the_integral_over_the_interval(mass, nucleation, dt):
     own = Aggregation(mass, nucleation, 0.0)
     area, _ = quad(lambda share: grown(own, share * dt), 0.0, 1.0, epsabs=0.0, epsrel=1e-11)
-    assert mean_aggregate(DRUG, own, dt, BODY) == pytest.approx(area, rel=2e-8, abs=1e-300)
+    assert mean_aggregate(DRUG, own, dt, BODY) == pytest.approx(area, rel=1e-10, abs=1e-300)
 
 
 def test_growth_follows_arrhenius():

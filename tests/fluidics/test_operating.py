@@ -73,6 +73,15 @@ def test_a_stalled_piston_delivers_what_its_force_limit_pushes_through_the_line(
         assert 0.0 < point.flow < 0.5 * 60.0 * RATE
 
 
+def test_a_body_that_presses_harder_than_the_force_limit_gets_nothing():
+    pump = INSULIN_PUMP._replace(site=INSULIN_PUMP.site._replace(pressure=1.2 * LIMIT))
+    for deposit in (0.0, 0.5):
+        closed, root = at(pump, aged(deposit, 50.0, 0.0), RATE, -31e3)
+        assert closed.flow <= 0.0
+        assert closed.flow == pytest.approx(root.flow, rel=1e-9, abs=1e-12 * RATE)
+        assert closed.pressure == pytest.approx(root.pressure, rel=1e-9)
+
+
 def test_a_shut_line_stops_the_flow():
     for point in at(INSULIN_PUMP, aged(0.4, 1000.0, 0.0), RATE, -31e3):
         assert point.pressure == pytest.approx(LIMIT, rel=1e-12)
