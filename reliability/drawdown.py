@@ -10,10 +10,10 @@ from fluidics.elementary import exp, inverse_normal
 from fluidics.engines.panel import seen
 from fluidics.questions import histogram, usable
 from fluidics.rows import unpack
-from reliability.clinic import Clinic, next_visit
+from reliability.clinic import next_visit
 from reliability.design import MOST_VISITS, Design
 from reliability.events import DONE, TOO_MANY_VISITS
-from reliability.population import draw_parameters, enrolled, implanted, lot
+from reliability.population import Patient, draw_parameters, enrolled, implanted, lot
 from reliability.streams import ANSWER, DAY_DOSE, FILL, VISIT, two_uniforms, uniform
 
 DAY = 86400.0
@@ -56,8 +56,8 @@ class Drawdown(NamedTuple):
     low: float
     empty: float
     dry: float
-    programmed: float  # [m3] until the visit
-    called: bool  # the visit came before its appointment
+    left: float  # [-] share of the usable volume that the visit finds
+    called: bool  # a message of the pump brought the visit forward
 
 
 @inlined
@@ -74,9 +74,9 @@ def drawn_down(
 ) -> Drawdown:
     """Return one cycle of a patient, from the refill to the next visit.
 
-    Each day has one dose, normal about the mean of the cycle and never below zero:
+    Each day has one dose, normal about the mean of the cycle and cut just above zero:
 
-    V(d + 1) = V(d) + rate max(1 + spread Z_d, 0) day
+    V(d + 1) = V(d) + rate max(1 + spread Z_d, 1e-6) day
 
     Parameters
     ----------
@@ -93,8 +93,16 @@ def drawn_down(
 
     Notes
     -----
-    Doses of different days are independent; within a day the dose is even, so that a time is right to a day's own
-    pattern.
+    Doses of different days are independent; within a day the dose is even.
+
+    Examples
+    --------
+    15 mL at 0.1 mL a day: the message at 2 mL left, the message at 1 mL left, and dry with 1 mL that cannot be drawn.
+
+    >>> late = Delays(low=NEVER, empty=NEVER, dry=NEVER)
+    >>> end = drawn_down(Levels(13e-6, 14e-6, 14e-6), late, 0.1e-6 / DAY, 0.0, 200.0 * DAY, 1, 0, 0)
+    >>> round(end.low / DAY, 9), round(end.empty / DAY, 9), round(end.dry / DAY, 9)
+    (130.0, 140.0, 140.0)
     """
     low = empty = dry = NEVER
     visit, start, before, day, other = appointment, 0.0, 0.0, 0, 0.5
@@ -117,8 +125,8 @@ def drawn_down(
         low=low if low < visit else NEVER,
         empty=empty if empty < visit else NEVER,
         dry=dry if dry < visit else NEVER,
-        programmed=before + dose * (visit - start),
-        called=visit < appointment,
+        left=max(1.0 - (before + dose * (visit - start)) / levels.dry, 0.0),
+        called=visit < appointment and min(low + delays.low, empty + delays.empty) <= visit,
     )
 
 
@@ -128,7 +136,7 @@ DRY_REFILLS = 1  # of them, those that found the reservoir dry
 RAN_DRY = 2  # 1 when the reservoir ever ran dry
 DRY_TIME = 3  # [s] with a dry reservoir
 WITHDRAWN = 4  # [m3] withdrawn at refills and discarded
-CALLED = 5  # visits that came before their appointment
+CALLED = 5  # visits that a message of the pump brought forward
 ROW_WIDTH = 6
 
 
@@ -148,10 +156,28 @@ def happenings(design: Design, requirement: Requirement, pump: Any, state: Any, 
     )
 
 
+@inlined
+def cycled(
+    design: Design,
+    requirement: Requirement,
+    delays: Delays,
+    pump: Any,
+    state: Any,
+    seed: int,
+    patient: Patient,
+    cycle: int,
+) -> Drawdown:
+    """Return a cycle of a patient with the dose and the appointment that `reliability.history` gives it."""
+    dose = two_uniforms(seed, patient.number, cycle, FILL)[0]
+    rate = patient.rate * exp(design.population.cycle_spread * inverse_normal(dose))
+    wait = next_visit(design.clinic, pump, state, rate, two_uniforms(seed, patient.number, cycle, VISIT)[0])
+    levels = happenings(design, requirement, pump, state, rate)
+    return drawn_down(levels, delays, rate, requirement.day_spread, wait, seed, patient.number, cycle)
+
+
 @kernel
 def refills(
     design: Design,
-    unmoved: Clinic,
     requirement: Requirement,
     delays: Delays,
     base: Any,
@@ -170,9 +196,7 @@ def refills(
     Parameters
     ----------
     design : Design
-        What is simulated.
-    unmoved : Clinic
-        The clinic whose visits no message brings forward.
+        What is simulated; with a clinic that never answers a message, which is what `delays` is for.
     requirement, delays : Requirement, Delays
         Spread of the days, who answers; how much later those who answer come.
     base : ndarray (n_slots,)
@@ -196,29 +220,25 @@ def refills(
         draw_parameters(people, spreads, row, seed, patient, 0, 0.0)
         pump = unpack(design.pump, row)
         state = implanted(pump, seed, patient, 0, lot(people, seed, patient, 0.0))
-        room = usable(pump.reservoir, state.reservoir)
         answers = uniform(seed, first + i, 0, ANSWER) < requirement.answering
         late = delays if answers else Delays(low=NEVER, empty=NEVER, dry=delays.dry)
         for k in range(ROW_WIDTH):
             patients[i, k] = 0.0
-        time, cycle = 0.0, 0
+        time = 0.0
+        cycle = 0
         while time < horizon:
             if cycle >= MOST_VISITS:
                 return TOO_MANY_VISITS
-            rate = patient.rate * exp(people.cycle_spread * inverse_normal(two_uniforms(seed, first + i, cycle, FILL)[0]))
-            u = two_uniforms(seed, first + i, cycle, VISIT)[0]
-            levels = happenings(design, requirement, pump, state, rate)
-            wait = next_visit(unmoved, pump, state, rate, u)
-            drawn = drawn_down(levels, late, rate, requirement.day_spread, wait, seed, first + i, cycle)
-            left = horizon - time
-            if drawn.dry < left:
+            end = cycled(design, requirement, late, pump, state, seed, patient, cycle)
+            followed = horizon - time
+            if end.dry < followed:
                 patients[i, RAN_DRY] = 1.0
-                patients[i, DRY_TIME] += min(drawn.visit, left) - drawn.dry
-            if drawn.visit < left:
+                patients[i, DRY_TIME] += min(end.visit, followed) - end.dry
+            if end.visit <= followed:
                 patients[i, REFILLS] += 1.0
-                patients[i, DRY_REFILLS] += 1.0 if drawn.dry < NEVER else 0.0
-                patients[i, CALLED] += 1.0 if drawn.called else 0.0
-                patients[i, WITHDRAWN] += max(room * (1.0 - drawn.programmed / levels.dry), 0.0) + requirement.activation
-            time += drawn.visit
+                patients[i, DRY_REFILLS] += 1.0 if end.dry < NEVER else 0.0
+                patients[i, CALLED] += 1.0 if end.called else 0.0
+                patients[i, WITHDRAWN] += end.left * usable(pump.reservoir, state.reservoir) + requirement.activation
+            time += end.visit
             cycle += 1
     return DONE
