@@ -22,15 +22,15 @@ _PAIRS = 1_048_576  # counters for the pairs of days of one cycle
 
 
 class Requirement(NamedTuple):
-    """What a reservoir must hold out against, and how often it may run dry; a share of 1 asks for nothing."""
+    """How often a reservoir may run dry, and what it must hold out against; what is not stated does not happen."""
 
     run_dry: Annotated[float, "-"]  # accepted share of the patients whose reservoir ever runs dry
-    run_dry_per_refill: Annotated[float, "-"]  # accepted share of the refills that find a dry reservoir
-    day_spread: Annotated[float, "-"]  # coefficient of variation of one day's dose about the mean of its cycle
-    answering: Annotated[float, "-"]  # share of the patients who come when the pump calls them
-    empty_volume: Annotated[float, "m3"]  # left by programmed volume at the message of an empty reservoir
-    empty_response: Annotated[float, "s"]  # from that message to the visit
-    activation: Annotated[float, "m3"]  # withdrawn again and discarded after each fill, so that the reservoir sucks
+    run_dry_per_refill: Annotated[float, "-"] = 1.0  # accepted share of the refills that find a dry reservoir
+    day_spread: Annotated[float, "-"] = 0.0  # coefficient of variation of one day's dose about the mean of its cycle
+    answering: Annotated[float, "-"] = 1.0  # share of the patients who come when the pump calls them
+    empty_volume: Annotated[float, "m3"] = 0.0  # left by programmed volume at the message of an empty reservoir
+    empty_response: Annotated[float, "s"] = NEVER  # from that message to the visit
+    activation: Annotated[float, "m3"] = 0.0  # withdrawn again and discarded after a fill, so that the reservoir sucks
 
 
 class Levels(NamedTuple):

@@ -28,7 +28,8 @@ def mini_med(residual: float) -> Levels:
 
 
 @pytest.mark.parametrize(
-    ("units", "low", "empty", "dry"), [(40, 130.0, 140.0, 150.0), (66, 78.788, 84.848, 90.909), (50, 104.0, 112.0, 120.0)]
+    ("units", "low", "empty", "dry"),
+    [(40, 130.0, 140.0, 150.0), (66, 78.788, 84.848, 90.909), (50, 104.0, 112.0, 120.0)],
 )
 def test_constant_dose_reaches_messages_and_the_end_by_arithmetic(units, low, empty, dry):
     end = drawn(mini_med(0.0), NOBODY, units * UNIT, 200.0)

@@ -4,6 +4,7 @@ equal bits; single cycles stand in test_drawdown.py, intervals in test_paired.py
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from statistics import NormalDist
 
 import numpy as np
@@ -132,7 +133,7 @@ def test_no_patient_is_worse_off_with_a_larger_reservoir_when_visits_do_not_move
     plan = calm_plan(90.0, rate_spread=0.3, years=5.0)
     even = NOTHING_ASKED._replace(day_spread=0.17)
     rows = [draw_down(plan, even, volume * ML, 0, 500) for volume in (8, 10, 12, 15)]
-    for small, large in zip(rows, rows[1:], strict=False):
+    for small, large in pairwise(rows):
         assert (large[:, [RAN_DRY, DRY_REFILLS]] <= small[:, [RAN_DRY, DRY_REFILLS]]).all()
         assert (large[:, DRY_TIME] <= small[:, DRY_TIME] + 1e-3).all()
         assert (large[:, WITHDRAWN] >= small[:, WITHDRAWN] - 1e-12).all()
@@ -142,7 +143,7 @@ def test_no_patient_is_worse_off_with_a_larger_reservoir_when_visits_do_not_move
 def test_larger_reservoirs_run_dry_less_waste_more_and_call_less():
     found = size(quiet_plan(), EVERYTHING, [8 * ML, 10 * ML], 2000).sized
     assert [row.volume / ML for row in found] == pytest.approx([8.0, 10.0, 15.0])
-    for small, large in zip(found, found[1:], strict=False):
+    for small, large in pairwise(found):
         assert large.run_dry.value < small.run_dry.value
         assert large.dry_share.value < small.dry_share.value
         assert large.called.value < small.called.value
