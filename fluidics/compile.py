@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
 
 import numba
+import numpy as np
 from numba.extending import overload
 
 P = ParamSpec("P")
@@ -161,3 +162,12 @@ def question(asked: Callable[P, R]) -> Question[P, R]:
 def question_with_default(asked: Callable[P, R]) -> Question[P, R]:
     """Return a question whose own body answers for every part type that does not answer itself."""
     return Question(asked, default=True)
+
+
+def constant(value: int) -> int:
+    """Return an integer that kernels see as a plain int64.
+
+    A literal in the source is a type of its own to numba, and each one that is passed to a function compiles that
+    function again.
+    """
+    return np.int64(value)  # type: ignore[return-value]

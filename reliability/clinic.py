@@ -10,11 +10,9 @@ from fluidics.elementary import inverse_normal
 from fluidics.engines.panel import seen
 from fluidics.pump import PumpState, Surroundings, after_rinse, with_drive, with_line
 from fluidics.questions import fresh, line, temperature, usable, viscosity
-from reliability.events import ENCAPSULATION, TIP_OBSTRUCTION
-from reliability.population import Patient, part_luck
+from reliability.events import ENCAPSULATION, NOTHING, TIP_OBSTRUCTION
+from reliability.population import CATHETER, DRIVE, SITE, Patient, part_luck
 from reliability.streams import DETAIL, normal
-
-_CATHETER, _SITE, _DRIVE = 3, 4, 2
 
 
 class Clinic(NamedTuple):
@@ -73,7 +71,7 @@ def loss(around: Surroundings) -> float:
 
 @inlined
 def _finding(state: PumpState, error: float, episode: int, rinse: int) -> Finding:
-    return Finding(state=state, error=error, episode=episode, rinse=rinse, line=0, extra_rinse=0, replaced=0)
+    return Finding(state=state, error=error, episode=episode, rinse=rinse, line=NOTHING, extra_rinse=0, replaced=0)
 
 
 @kernel
@@ -109,12 +107,12 @@ def operated_on(
     capsule the one that resists more is named. What the pump still loses behind a new line is rinsed, or the pump
     replaced.
     """
-    new_catheter = fresh(pump.catheter, part_luck(seed, patient, _CATHETER, event, 0.0))
-    new_site = fresh(pump.site, part_luck(seed, patient, _SITE, event, 0.0))
-    new_drive = fresh(pump.drive, part_luck(seed, patient, _DRIVE, event, 0.0))
+    new_catheter = fresh(pump.catheter, part_luck(seed, patient, CATHETER, event, 0.0))
+    new_site = fresh(pump.site, part_luck(seed, patient, SITE, event, 0.0))
+    new_drive = fresh(pump.drive, part_luck(seed, patient, DRIVE, event, 0.0))
     by_line = loss(seen(pump, with_drive(state, new_drive), levels, 1.0))
     by_pump = loss(seen(pump, with_line(state, new_catheter, new_site), levels, 1.0))
-    kind = 0
+    kind = NOTHING
     if by_line > clinic.error_threshold or by_line >= by_pump:
         mu = viscosity(pump.drug, state.drug, temperature(pump.site))
         tip = line(pump.catheter, state.catheter, mu).slope - line(pump.catheter, new_catheter, mu).slope

@@ -15,6 +15,7 @@ from reliability.events import (
     HAZARD,
     KETOACIDOSIS,
     MODE,
+    NOTHING,
     RECORD,
     REPLACE,
     TOO_MANY_FIRINGS,
@@ -70,7 +71,7 @@ def hazard_happening(hazards: Any, row: int, chance: float) -> Happening:
         stops=stops,
         starves=stops,
         delay=1e300,
-        latch=0,
+        latch=NOTHING,
     )
 
 
@@ -119,7 +120,7 @@ def cycled(
     people = design.population
     delivered = expected = missed = deficit = 0.0
     first_operation = 1e300
-    cause, remedy, status, latched, operations, firings = 0, RECORD, DONE, 0, 0, 0
+    cause, remedy, status, latched, operations, firings = NOTHING, RECORD, DONE, NOTHING, NOTHING, NOTHING
     running, reported = 1.0, False
     until = min(visit, patient.end)
     row = next_firing(clock)
@@ -164,7 +165,7 @@ def cycled(
             reported = True
         if what.stops:
             # a pump that stands still neither recovers nor complains again before the visit
-            running, latched = 0.0, -1
+            running, latched = 0.0, NOTHING - 1
             around = seen(pump, state, levels, 0.0)
     return Cycle(
         state, around, time, delivered, expected, missed, deficit, cause, remedy, reported and running != 0.0,

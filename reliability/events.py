@@ -5,18 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from fluidics.compile import inlined
+from fluidics.compile import constant, inlined
+
+NOTHING = constant(0)
 
 # what a clinic finds and does
-UNDERDELIVERY = 1  # measured delivery error above the threshold; value: the error
-RINSE = 2  # value: 1 when it restored the flow
-EXTRA_RINSE = 3  # at an operation on the line
-TIP_OBSTRUCTION = 4
-ENCAPSULATION = 5
-FLOW_REPLACEMENT = 6  # pump replaced because its own flow stays low
-KETOACIDOSIS = 7
-MODE = 16  # + number of the physical mode
-HAZARD = 32  # + number of the hazard row
+UNDERDELIVERY = constant(1)  # measured delivery error above the threshold; value: the error
+RINSE = constant(2)  # value: 1 when it restored the flow
+EXTRA_RINSE = constant(3)  # at an operation on the line
+TIP_OBSTRUCTION = constant(4)
+ENCAPSULATION = constant(5)
+FLOW_REPLACEMENT = constant(6)  # pump replaced because its own flow stays low
+KETOACIDOSIS = constant(7)
+MODE = constant(16)  # + number of the physical mode
+HAZARD = constant(32)  # + number of the hazard row
 
 CLINIC_KINDS = {
     UNDERDELIVERY: "underdelivery",
@@ -29,15 +31,15 @@ CLINIC_KINDS = {
 }
 
 # why a follow-up ends
-HORIZON, DATE, DEATH, LOST, ABANDONED, DEVICE_END = 0, 1, 2, 3, 4, 5
+HORIZON, DATE, DEATH, LOST, ABANDONED, DEVICE_END = (constant(k) for k in range(6))
 ENDS = ("horizon", "date", "death", "lost", "abandoned", "device_end")
 
 # what an interruption leads to
-RECORD, VISIT, REPLACE, EXPLANT, OPERATE = 0, 1, 2, 3, 4
+RECORD, VISIT, REPLACE, EXPLANT, OPERATE = (constant(k) for k in range(5))
 REMEDIES = ("record", "visit", "replace", "explant", "operate")
 
 # how a chunk ends
-DONE, FULL, TOO_MANY_PANELS, TOO_MANY_FIRINGS, TOO_MANY_VISITS = 0, 1, 2, 3, 4
+DONE, FULL, TOO_MANY_PANELS, TOO_MANY_FIRINGS, TOO_MANY_VISITS = (constant(k) for k in range(5))
 COMPLAINTS = (
     "",
     "the event buffer was full",

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from fluidics.compile import inlined, kernel
 from fluidics.rows import unpack
 from reliability.design import MOST_DEVICES, Design, Rules
-from reliability.events import ABANDONED, DEVICE_END, DONE, EXPLANT, FULL, TOO_MANY_FIRINGS
+from reliability.events import ABANDONED, DEVICE_END, DONE, EXPLANT, FULL, NOTHING, TOO_MANY_FIRINGS
 from reliability.life import Life, follow
 from reliability.population import Patient, draw_parameters, enrolled
 from reliability.streams import EXPLANT as EXPLANT_STREAM
@@ -66,7 +66,8 @@ class Course(NamedTuple):
 @inlined
 def begun(patient: Patient) -> Course:
     """Return the course of a patient before the first pump."""
-    return Course(patient.end, patient.reason, 1e300, 0, 0, 0, 0, 0, 0, 0.0, 0.0, 0.0)
+    none = NOTHING
+    return Course(patient.end, patient.reason, 1e300, none, none, none, none, none, none, 0.0, 0.0, 0.0)
 
 
 @inlined
@@ -141,7 +142,7 @@ def histories(
     patients, devices, events : ndarray (n, width)
         Buffers. A patient whose devices or events do not fit is given up; the call returns before it with status FULL.
     """
-    n_devices = n_events = 0
+    n_devices = n_events = NOTHING
     for i in range(patients.shape[0]):
         before_devices, before_events = n_devices, n_events
         patient = enrolled(design.population, seed, first + i, rules.horizon)

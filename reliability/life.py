@@ -17,6 +17,7 @@ from reliability.events import (
     DONE,
     EXTRA_RINSE,
     FLOW_REPLACEMENT,
+    NOTHING,
     RECORD,
     REPLACE,
     RINSE,
@@ -104,12 +105,12 @@ def follow(
     """Return the life of one device from its implantation at `start` [s] to its end or that of the follow-up."""
     number, clinic, base = patient.number, design.clinic, ordinal * MOST_VISITS
     first_operation = 1e300
-    refills = episodes = rinses = line_operations = operations = interruptions = cause = 0
+    refills = episodes = rinses = line_operations = operations = interruptions = cause = NOTHING
     delivered = missed = deficit = 0.0
     remedy, status, time = RECORD, DONE, start
     for j in range(hazards.shape[0]):
         wind(hazards, clock, j, patient.frailty, threshold(uniform(seed, number, base, HAZARD_STREAM + j)))
-    supply, shared = -1, 0.0
+    supply, shared = NOTHING - 1, 0.0
     state = implanted(pump, seed, patient, base, lot(design.population, seed, patient, start))
     while True:
         delivery = batch_number(design.population, patient, time)

@@ -5,18 +5,24 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from fluidics.compile import inlined
+from fluidics.compile import constant, inlined
 from fluidics.elementary import exp, inverse_normal, log
 from fluidics.pump import Luck, PumpState
 from fluidics.questions import fresh
 from reliability.events import ABANDONED, DATE, DEATH, HORIZON, LOST
 from reliability.streams import BATCH, LOT, PART, PATIENT, SPREAD, normal, two_uniforms
 
+# events of the patient's stream
+_DOSE, _ENTRY, _LEAVING = (constant(k) for k in range(3))
+
 # columns of a spread row: which slot of the packed pump, how, how much, and with whom it is shared
 SLOT, LAW, SPREAD_SD, SHARED = 0, 1, 2, 3
 SPREAD_WIDTH = 4
 NORMAL_LAW, LOGNORMAL_LAW = 0, 1
 PER_DEVICE, PER_LOT, PER_PATIENT = 0, 1, 2
+
+# places of the parts in a pump
+RESERVOIR, DRUG, DRIVE, CATHETER, SITE, POWER = (constant(k) for k in range(6))
 
 
 class Population(NamedTuple):
@@ -53,9 +59,9 @@ class Patient(NamedTuple):
 @inlined
 def enrolled(population: Population, seed: int, number: int, horizon: float) -> Patient:
     """Return the patient of a number: dose, frailty, entry, and when and why follow-up will end."""
-    dose, frail = two_uniforms(seed, number, 0, PATIENT)
-    enter, die = two_uniforms(seed, number, 1, PATIENT)
-    lose, give_up = two_uniforms(seed, number, 2, PATIENT)
+    dose, frail = two_uniforms(seed, number, _DOSE, PATIENT)
+    enter, die = two_uniforms(seed, number, _ENTRY, PATIENT)
+    lose, give_up = two_uniforms(seed, number, _LEAVING, PATIENT)
     spread = population.frailty_spread
     entry = enter * population.entry_span
     end = horizon
@@ -112,12 +118,12 @@ def part_luck(seed: int, patient: Patient, place: int, event: int, shared: float
 def implanted(pump: Any, seed: int, patient: Patient, event: int, shared: float) -> PumpState:
     """Return the state of a new pump; each part has its own luck, and the lot in common."""
     return PumpState(
-        reservoir=fresh(pump.reservoir, part_luck(seed, patient, 0, event, shared)),
-        drug=fresh(pump.drug, part_luck(seed, patient, 1, event, shared)),
-        drive=fresh(pump.drive, part_luck(seed, patient, 2, event, shared)),
-        catheter=fresh(pump.catheter, part_luck(seed, patient, 3, event, shared)),
-        site=fresh(pump.site, part_luck(seed, patient, 4, event, shared)),
-        power=fresh(pump.power, part_luck(seed, patient, 5, event, shared)),
+        reservoir=fresh(pump.reservoir, part_luck(seed, patient, RESERVOIR, event, shared)),
+        drug=fresh(pump.drug, part_luck(seed, patient, DRUG, event, shared)),
+        drive=fresh(pump.drive, part_luck(seed, patient, DRIVE, event, shared)),
+        catheter=fresh(pump.catheter, part_luck(seed, patient, CATHETER, event, shared)),
+        site=fresh(pump.site, part_luck(seed, patient, SITE, event, shared)),
+        power=fresh(pump.power, part_luck(seed, patient, POWER, event, shared)),
     )
 
 
@@ -132,7 +138,7 @@ def draw_parameters(
         if shared == PER_LOT:
             z = normal(seed, patient.world, lot_number, SPREAD + k)
         elif shared == PER_PATIENT:
-            z = normal(seed, patient.number, 0, SPREAD + k)
+            z = normal(seed, patient.number, _DOSE, SPREAD + k)
         else:
             z = normal(seed, patient.number, ordinal + 1, SPREAD + k)
         slot = int(spreads[k, SLOT])

@@ -9,23 +9,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluidics.compile import inlined, kernel
+from fluidics.compile import constant, inlined, kernel
 from fluidics.elementary import inverse_normal
 
 # one stream for each purpose; the event says which of many
-PATIENT = 1  # event 0: dose and frailty; 1: entry and death; 2: loss and giving up
-VISIT = 2  # interval and measurement noise of one visit
-FILL = 3  # dose of one cycle, vial
-BATCH = 4  # of a world: drug batch by number
-LOT = 5  # of a world: pump lot by number
-DETAIL = 6  # second measurement after a rinse
-RESPONSE = 7  # how long a patient takes to notice a stop; whether a stop of a kind is operated
-EXPLANT = 8  # whether a patient gives up at explantation
+PATIENT = constant(1)  # event 0: dose and frailty; 1: entry and death; 2: loss and giving up
+VISIT = constant(2)  # interval and measurement noise of one visit
+FILL = constant(3)  # dose of one cycle, vial
+BATCH = constant(4)  # of a world: drug batch by number
+LOT = constant(5)  # of a world: pump lot by number
+DETAIL = constant(6)  # second measurement after a rinse
+RESPONSE = constant(7)  # how long a patient takes to notice a stop; whether a stop of a kind is operated
+EXPLANT = constant(8)  # whether a patient gives up at explantation
 DAY_DOSE = 9  # sizing: doses of two days of one cycle
-ANSWER = 10  # sizing: whether a patient answers the messages of the pump
-PART = 16  # + place of the part in the pump: luck of a fresh part
-SPREAD = 64  # + number of the spread row: a drawn device parameter
-HAZARD = 256  # + number of the hazard row: exponential thresholds
+ANSWER = constant(10)  # sizing: whether a patient answers the messages of the pump
+PART = constant(16)  # + place of the part in the pump: luck of a fresh part
+SPREAD = constant(64)  # + number of the spread row: a drawn device parameter
+HAZARD = constant(256)  # + number of the hazard row: exponential thresholds
 
 _LOW = np.uint64(0xFFFFFFFF)
 _SHIFT = np.uint64(32)
