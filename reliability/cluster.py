@@ -1,0 +1,159 @@
+"""Chunks on Dask workers of this machine or of a cluster that runs: how they are reached, what they must share, and how
+chunks come back; threads of one process stand in `reliability.study`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any, NamedTuple
+
+import numba
+import numpy as np
+
+from reliability.chunk import Chunk, Plan, simulate
+from reliability.provenance import sources
+from reliability.store import StudyError, chunk_digest
+
+IN_FLIGHT = 3  # chunks per worker: one at work, one waiting, one on its way
+TIMEOUT = 8.0  # s to wait for a scheduler, and for its first worker
+
+
+@contextmanager
+def local_workers(number: int) -> Iterator[Any]:
+    """Return a client of new processes on this machine, which listen to nobody else."""
+    from distributed import Client, LocalCluster
+
+    cluster = LocalCluster(  # type: ignore[no-untyped-call]
+        number, threads_per_worker=1, host="127.0.0.1", dashboard_address=None, silence_logs=logging.ERROR
+    )
+    with cluster, Client(cluster, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        yield client
+
+
+@contextmanager
+def workers_at(scheduler: str, plan: Plan) -> Iterator[Any]:
+    """Return a client of a cluster whose workers have shown that they compute the same as this process.
+
+    Parameters
+    ----------
+    scheduler : str
+        Address, such as ``tcp://host:8786``.
+    plan : Plan
+        The study that they will work on.
+
+    Raises
+    ------
+    StudyError
+        When nobody answers, there are no workers, or some cannot run the program, or differ.
+    """
+    from distributed import Client
+
+    try:
+        client = Client(scheduler, timeout=TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise StudyError(
+            f"no Dask scheduler answers at {scheduler}: start one with `dask scheduler`, or leave --scheduler out."
+        ) from error
+    with client:
+        _preflight(plan, client, scheduler)
+        yield client
+
+
+class Passport(NamedTuple):
+    """What a worker must share with the client, so that all chunks are of one study."""
+
+    sources: str
+    numba: str
+    numpy: str
+    digest: str  # of a small chunk
+
+
+def passport(plan: Plan) -> Passport:
+    """Return the passport of the process it runs in."""
+    return Passport(sources(), numba.__version__, np.__version__, chunk_digest(simulate(plan, 0, 2)))
+
+
+def _preflight(plan: Plan, client: Any, scheduler: str) -> None:
+    """Let every worker show its passport.
+
+    Raises
+    ------
+    StudyError
+        When there are no workers, or some cannot run the program, or differ.
+    """
+    try:
+        client.wait_for_workers(1, timeout=TIMEOUT)
+    except TimeoutError as error:
+        raise StudyError(f"the scheduler at {scheduler} has no workers: start some with `dask worker`.") from error
+    own, problems = passport(plan), []
+    shown = {address: client.submit(passport, plan, workers=[address], pure=False) for address in client.nthreads()}
+    for address, future in shown.items():
+        try:
+            theirs = future.result()
+        except Exception as error:  # whatever a foreign environment raises is the answer
+            problems.append(f"{address}: {type(error).__name__}: {error}")
+            continue
+        problems += [
+            f"{address}: {name} {there}, here {here}"
+            for name, there, here in zip(Passport._fields, theirs, own, strict=True)
+            if there != here
+        ]
+    if problems:
+        raise StudyError(
+            "the workers of the cluster are not like this machine: install the same pumpsim, numba and numpy on them "
+            "and on the scheduler.\n" + "\n".join(problems)
+        )
+
+
+def arriving(
+    client: Any, job: Callable[[int, int], Chunk], ranges: Sequence[tuple[int, int]], lanes: int
+) -> Iterator[Chunk]:
+    """Return the chunks of ranges of patients as they are finished, with a few in flight per worker.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    job : callable
+        Makes a chunk from the first patient and the count.
+    ranges : sequence of (int, int)
+        First patient and count of each chunk.
+    lanes : int
+        Number of workers.
+
+    Raises
+    ------
+    StudyError
+        When a chunk kills its workers, or the scheduler is lost.
+    """
+    from distributed import as_completed
+    from distributed.scheduler import KilledWorker
+
+    todo = iter(ranges)
+    flying: dict[str, tuple[int, int]] = {}
+
+    def submitted(most: int) -> Iterator[Any]:
+        for first, count in islice(todo, most):
+            future = client.submit(job, first, count, pure=False)
+            flying[future.key] = (first, count)
+            yield future
+
+    landing = as_completed(submitted(IN_FLIGHT * lanes), loop=client.loop)  # type: ignore[no-untyped-call]
+    for future in landing:
+        first, count = flying.pop(future.key)
+        try:
+            yield future.result()
+        except KilledWorker as error:
+            raise StudyError(
+                f"patients {first} to {first + count - 1} killed their worker again and again, for want of memory "
+                "perhaps; all finished patients are kept: run the same command with --resume and a smaller "
+                "--chunk-size."
+            ) from error
+        except CancelledError as error:
+            raise StudyError(
+                "the scheduler was lost; all finished patients are kept: run the same command with --resume."
+            ) from error
+        for more in submitted(1):
+            landing.add(more)  # type: ignore[no-untyped-call]

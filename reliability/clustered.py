@@ -1,0 +1,129 @@
+"""Mean numbers of events per subject in time, with errors clustered by world, in memory that does not grow with the
+number of worlds; for data from elsewhere there are `reliability.survival` and `reliability.recurrent`.
+
+Every curve is one sum, M_k(t) = sum S(s-) d_k(s) / n(s) over s <= t, where d_k of the n at risk have an event of kind
+k, and S is the survival to what ends the risk for good. Without recurrence it is the Aalen-Johansen incidence; with
+recurrent events it is their mean number per subject, the dead included (Ghosh and Lin 2000, Biometrics 56:554).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reliability.survival import normal_quantile
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_WORLDS = 50  # taken together: their counts by kind, world and step fill some megabytes
+_Z = normal_quantile(0.95)
+
+
+class Subjects(NamedTuple):
+    """Who was observed, and what happened to them, sorted by world."""
+
+    world: Integers  # (n,) of each subject
+    step: Integers  # (n,) step of time in which the observation ends, from 1
+    happening_world: Integers  # (m,) of each happening
+    happening_step: Integers  # (m,) at most that of the subject's end
+    kind: Integers  # (m,) 0 to n_kinds - 1
+    terminal: NDArray[np.bool_]  # (n_kinds,) which kinds end the risk for good
+
+
+class Means(NamedTuple):
+    """Mean numbers per subject at steps, and their standard errors."""
+
+    survival: Floats  # (n_times,)
+    survival_error: Floats
+    mean: Floats  # (n_kinds, n_times)
+    error: Floats
+    at_risk: Integers  # (n_times,) at risk in the step that ends then
+
+
+def _counted(index: tuple[Integers, ...], shape: tuple[int, ...]) -> Floats:
+    """Return how many rows of the index fall into each place of an array."""
+    flat = np.zeros(len(index[0]), dtype=np.int64)
+    for place, size in zip(index, shape, strict=True):
+        flat = flat * size + place
+    return np.bincount(flat, minlength=math.prod(shape)).reshape(shape).astype(np.float64)
+
+
+def _at_risk(ends: Floats) -> Floats:
+    """Return the number at risk per step from the number of ends per step: who ends in a step is at risk in it."""
+    return np.cumsum(ends[..., ::-1], axis=-1)[..., ::-1]
+
+
+def means(subjects: Subjects, steps: Integers) -> Means:
+    """Return the mean number of happenings of each kind per subject, at the end of given steps.
+
+    Parameters
+    ----------
+    subjects : Subjects
+        With at least one subject.
+    steps : ndarray (n_times,)
+        Steps, increasing, from 0.
+
+    Returns
+    -------
+    Means
+        Errors by the infinitesimal jackknife over worlds, times m / (m - 1); NaN with a single world.
+
+    Notes
+    -----
+    With G_c(t) = sum h_c(s) / (1 - d(s) / n(s)) over the terminal kinds, h_kc = (d_kc - n_c d_k / n) / n the share of
+    world c, the influence of a world is -S G_c on S and sum S(s-) (h_kc(s) - G_c(s-) d_k(s) / n(s)) on M_k.
+    """
+    n_kinds, n_steps = len(subjects.terminal), int(max(steps[-1], subjects.step.max())) + 1
+    at_risk = _at_risk(_counted((subjects.step,), (n_steps,)))
+    n = np.maximum(at_risk, 1.0)
+    hazard = _counted((subjects.kind, subjects.happening_step), (n_kinds, n_steps)) / n
+    ending = hazard[subjects.terminal].sum(axis=0)
+    survival = np.cumprod(1.0 - ending)
+    before = np.concatenate(([1.0], survival[:-1]))
+    squares, survival_squares = np.zeros((n_kinds, len(steps))), np.zeros(len(steps))
+    n_worlds = int(subjects.world[-1]) + 1
+    for first in range(0, n_worlds, _WORLDS):
+        excess = _excess(subjects, first, min(_WORLDS, n_worlds - first), hazard) / n
+        drift = np.cumsum(excess[subjects.terminal].sum(axis=0) / np.maximum(1.0 - ending, 1e-300), axis=1)
+        drift_before = np.pad(drift, ((0, 0), (1, 0)))[:, :-1]
+        survival_squares += np.sum((survival * drift)[:, steps] ** 2, axis=0)
+        for k in range(n_kinds):
+            influence = np.cumsum(before * (excess[k] - drift_before * hazard[k]), axis=1)
+            squares[k] += np.sum(influence[:, steps] ** 2, axis=0)
+    few = n_worlds / (n_worlds - 1) if n_worlds > 1 else math.nan
+    return Means(
+        survival[steps],
+        np.sqrt(few * survival_squares),
+        np.cumsum(before * hazard, axis=1)[:, steps],
+        np.sqrt(few * squares),
+        at_risk[steps].astype(np.int64),
+    )
+
+
+def _excess(subjects: Subjects, first: int, worlds: int, hazard: Floats) -> Floats:
+    """Return by how much the happenings of some worlds exceed those expected at the hazard of all."""
+    n_kinds, n_steps = hazard.shape
+    some = slice(*np.searchsorted(subjects.world, (first, first + worlds)))
+    at_risk = _at_risk(_counted((subjects.world[some] - first, subjects.step[some]), (worlds, n_steps)))
+    them = slice(*np.searchsorted(subjects.happening_world, (first, first + worlds)))
+    index = (subjects.kind[them], subjects.happening_world[them] - first, subjects.happening_step[them])
+    return _counted(index, (n_kinds, worlds, n_steps)) - at_risk * hazard[:, None]
+
+
+def log_log_limits(p: Floats, error: Floats) -> tuple[Floats, Floats]:
+    """Return the 95 % limits p^exp(+-z error / (p ln p)) of probabilities; NaN where p is 0 or 1."""
+    inside = np.where((p > 0.0) & (p < 1.0), p, np.nan)
+    with np.errstate(over="ignore"):
+        reach = np.exp(-_Z * error / (inside * np.log(inside)))
+    return inside**reach, inside ** (1.0 / reach)
+
+
+def log_limits(mean: Floats, error: Floats) -> tuple[Floats, Floats]:
+    """Return the 95 % limits M exp(+-z error / M) of means; NaN where M is 0."""
+    some = np.where(mean > 0.0, mean, np.nan)
+    reach = np.exp(_Z * error / some)
+    return some / reach, some * reach

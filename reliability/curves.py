@@ -1,0 +1,214 @@
+"""The estimates that a study file carries, at each month; how they and their errors are computed stands in
+`reliability.clustered`, estimators for data from elsewhere in `reliability.survival` and `reliability.recurrent`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reliability.clustered import Floats, Integers, Subjects, log_limits, log_log_limits, means
+from reliability.events import ABANDONED, DEATH, EXTRA_RINSE, RINSE, UNDERDELIVERY
+from reliability.recurrent import event_rate
+from reliability.store import Curves, StudyFile, Variable
+from reliability.tables import Table
+
+MONTH = 365.25 / 12.0  # days
+_STEPS = 30  # of counting in a month: about a day each
+
+
+def _steps(time: NDArray[np.generic]) -> Integers:
+    """Return the step that each time [d] lies in; the end of a month lies in its last step, rounding or not."""
+    return np.ceil(np.asarray(time, dtype=np.float64) * (_STEPS / MONTH) - 1e-6).astype(np.int64)
+
+
+def _estimate(
+    name: str, dims: tuple[str, ...], of: str, value: Floats, error: Floats, mean: bool
+) -> dict[str, Variable]:
+    """Return an estimate with its error and its limits."""
+    lower, upper = (log_limits if mean else log_log_limits)(value, error)
+    level = "95 % limit, pointwise, " + ("on the log scale" if mean else "on the log-log scale")
+    return {
+        name: Variable(dims, value, "1", of),
+        f"{name}_standard_error": Variable(dims, error, "1", f"standard error, clustered by world, of: {of}"),
+        f"{name}_lower": Variable(dims, lower, "1", f"lower {level}, of: {of}"),
+        f"{name}_upper": Variable(dims, upper, "1", f"upper {level}, of: {of}"),
+    }
+
+
+def _codes(name: str, codes: Integers, labels: Mapping[int, str], of: str) -> dict[str, Variable]:
+    return {name: Variable((name,), codes, "1", of, {int(code): labels[int(code)] for code in codes})}
+
+
+def _time(months: Floats, since: str) -> dict[str, Variable]:
+    return {"time": Variable(("time",), months, "d", f"time since {since}")}
+
+
+def _worlds(world: NDArray[np.generic]) -> Integers:
+    """Return worlds numbered from 0 without gaps."""
+    return np.cumsum(np.diff(np.asarray(world, dtype=np.int64), prepend=world[:1]) > 0)
+
+
+def device_life(devices: Table, world: Integers, kinds: Mapping[int, str], grid: Floats) -> dict[str, Variable]:
+    """Return survival and incidence by cause of the devices; what ends a follow-up censors.
+
+    Parameters
+    ----------
+    devices : Table
+        `time` and `cause` of each device.
+    world : ndarray (n_devices,)
+        World of each device, from 0, increasing.
+    kinds : mapping
+        Labels of the causes.
+    grid : ndarray (n_times,)
+        Ages [d].
+    """
+    cause, step = devices["cause"].astype(np.int64), _steps(devices["time"])
+    codes = np.unique(cause[cause > 0])
+    failed = cause > 0
+    rank = np.searchsorted(codes, cause[failed])
+    subjects = Subjects(world, step, world[failed], step[failed], rank, np.ones(len(codes), dtype=bool))
+    found = means(subjects, _steps(grid))
+    of = "probability that a device is still in service, were no patient to die or leave (Kaplan-Meier)"
+    by = "probability that a device has ended by each cause, were no patient to die or leave (Aalen-Johansen)"
+    return (
+        _time(grid, "implantation of the device")
+        | _codes("cause", codes, kinds, "what ended the device")
+        | {"at_risk": Variable(("time",), found.at_risk, "1", "devices at risk")}
+        | _estimate("survival", ("time",), of, found.survival, found.survival_error, False)
+        | _estimate("incidence", ("cause", "time"), by, found.mean, found.error, False)
+    )
+
+
+FIRST_OPERATION, PATIENT_DEATH, PATIENT_ABANDONS = 1, 2, 3
+FIRSTS = {FIRST_OPERATION: "operation", PATIENT_DEATH: "death", PATIENT_ABANDONS: "abandonment"}
+
+
+def first_operation(patients: Table, world: Integers, grid: Floats) -> dict[str, Variable]:
+    """Return the incidence among patients of the first operation; death and abandonment compete, the rest censors."""
+    operation = np.asarray(patients["first_operation"], dtype=np.float64)
+    operated = ~np.isnan(operation)
+    step = _steps(np.where(operated, operation, patients["end"]))
+    reason = patients["reason"]
+    ended = np.where(reason == DEATH, PATIENT_DEATH, np.where(reason == ABANDONED, PATIENT_ABANDONS, 0))
+    first = np.where(operated, FIRST_OPERATION, ended)
+    seen = first > 0
+    subjects = Subjects(world, step, world[seen], step[seen], first[seen] - 1, np.ones(len(FIRSTS), dtype=bool))
+    found = means(subjects, _steps(grid))
+    of = (
+        "probability that each came first to a patient: an operation after the first implantation, death, or "
+        "abandonment (Aalen-Johansen)"
+    )
+    return (
+        _time(grid, "the patient's entry")
+        | _codes("first", np.array(sorted(FIRSTS)), FIRSTS, "what came first")
+        | {"at_risk": Variable(("time",), found.at_risk, "1", "patients at risk")}
+        | _estimate("incidence", ("first", "time"), of, found.mean, found.error, False)
+    )
+
+
+OPERATION, RINSES, EPISODE = 1, 2, 3
+RECURRENT = {OPERATION: "operation", RINSES: "rinse", EPISODE: "underdelivery"}
+
+
+def recurrences(events: Table) -> dict[int, Table]:
+    """Return patient and time of each operation, rinse and underdelivery.
+
+    What one operation did to line and pump stands in several rows of one patient and time, and counts once; a rinse
+    at an operation that changed nothing else shows that operation.
+    """
+    kind, patient, time = events["kind"], events["patient"], events["time"]
+    operated = (events["operated"] == 1) | (kind == EXTRA_RINSE)
+    same = np.zeros(len(kind), dtype=bool)
+    rows = np.flatnonzero(operated)
+    same[rows[1:]] = (patient[rows[1:]] == patient[rows[:-1]]) & (time[rows[1:]] == time[rows[:-1]])
+    chosen = {
+        OPERATION: operated & ~same,
+        RINSES: (kind == RINSE) | (kind == EXTRA_RINSE),
+        EPISODE: kind == UNDERDELIVERY,
+    }
+    return {code: {"patient": patient[rows], "time": time[rows]} for code, rows in chosen.items()}
+
+
+def recurrent(patients: Table, happened: Mapping[int, Table], world: Integers, grid: Floats) -> dict[str, Variable]:
+    """Return the mean numbers of operations, rinses and underdeliveries per patient who started."""
+    step, reason = _steps(patients["end"]), patients["reason"]
+    gone = np.flatnonzero((reason == DEATH) | (reason == ABANDONED))
+    who = np.concatenate([*(table["patient"] for table in happened.values()), gone]).astype(np.int64)
+    when = np.concatenate([*(_steps(table["time"]) for table in happened.values()), step[gone]])
+    sizes = [*(len(table["time"]) for table in happened.values()), len(gone)]
+    what = np.repeat(np.arange(len(sizes)), sizes)
+    order = np.argsort(who, kind="stable")
+    terminal = np.arange(len(sizes)) == len(happened)
+    subjects = Subjects(world, step, world[who[order]], when[order], what[order], terminal)
+    found = means(subjects, _steps(grid))
+    of = "mean number of events per patient who started; the dead and those who abandoned have no more (Ghosh and Lin)"
+    codes = np.array(sorted(happened))
+    value, error = found.mean[: len(codes)], found.error[: len(codes)]
+    return (
+        _time(grid, "the patient's entry")
+        | _codes("event", codes, RECURRENT, "what recurs")
+        | {"at_risk": Variable(("time",), found.at_risk, "1", "patients under observation")}
+        | _estimate("mean", ("event", "time"), of, value, error, True)
+    )
+
+
+def rates(
+    patients: Table, counts: Mapping[int, Integers], world: Integers, labels: Mapping[int, str]
+) -> dict[str, Variable]:
+    """Return the number of events of each kind per 100 patient-years of follow-up, with intervals.
+
+    Parameters
+    ----------
+    patients : Table
+        `end` of each patient.
+    counts : mapping
+        For each code the number of events in each world.
+    world : ndarray (n_patients,)
+        World of each patient, from 0, increasing.
+    labels : mapping
+        Labels of the codes.
+    """
+    exposure = np.bincount(world, np.asarray(patients["end"], dtype=np.float64)) / 36525.0
+    clusters = np.arange(len(exposure)) if len(exposure) > 1 else None
+    codes = np.array(sorted(counts), dtype=np.int64)
+    found = [event_rate(counts[int(code)], exposure, clusters) for code in codes]
+    of = "events per 100 patient-years of follow-up"
+    spread = "clustered by world" if clusters is not None else "Poisson, there is a single world"
+    columns = {
+        "rate": (of, [one.rate for one in found]),
+        "rate_standard_error": (f"standard error, {spread}, of: {of}", [one.standard_error for one in found]),
+        "rate_lower": (f"lower 95 % limit, {spread}, of: {of}", [one.lower for one in found]),
+        "rate_upper": (f"upper 95 % limit, {spread}, of: {of}", [one.upper for one in found]),
+    }
+    return (
+        _codes("kind", codes, labels, "what happened")
+        | {"events": Variable(("kind",), np.array([int(one.events) for one in found], dtype=np.int64), "1", "events")}
+        | {name: Variable(("kind",), np.array(values), "1", text) for name, (text, values) in columns.items()}
+        | {"exposure": Variable((), np.array(exposure.sum()), "1", "100 patient-years of follow-up")}
+    )
+
+
+def curves(study: StudyFile) -> Curves:
+    """Return all estimates of a study: device life, first operation, recurrent events and rates."""
+    patients = study.table("patients", ["world", "end", "reason", "first_operation"])
+    devices = study.table("devices", ["patient", "time", "cause"])
+    events = study.table("events", ["patient", "time", "kind", "operated"])
+    world, kinds = _worlds(patients["world"]), study.kinds
+    months = math.ceil(round(float(patients["end"].max()) / MONTH, 6))
+    grid: Floats = np.arange(months + 1, dtype=np.float64) * MONTH
+    happened = recurrences(events)
+    n_worlds = int(world[-1]) + 1
+    of_events = world[events["patient"]]
+    counts = {
+        int(k): np.bincount(of_events[events["kind"] == k], minlength=n_worlds) for k in np.unique(events["kind"])
+    }
+    operations = np.bincount(world[happened[OPERATION]["patient"]], minlength=n_worlds)
+    return {
+        "device_life": device_life(devices, world[devices["patient"]], kinds, grid),
+        "first_operation": first_operation(patients, world, grid),
+        "recurrent": recurrent(patients, happened, world, grid),
+        "rates": rates(patients, counts | {0: operations}, world, kinds | {0: "operation"}),
+    }
