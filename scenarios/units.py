@@ -61,8 +61,8 @@ _FACTOR = re.compile(r"([A-Za-z]+)([+-]?\d)?")
 # What a message offers, by dimension; of any other dimension it offers the SI unit
 _OFFERS = (
     "mm, cm, m, um", "mL, uL, L, m3", "mL/d, uL/h, mL/h, uL/min", "kPa, mmHg, psi, cmH2O, Pa", "degC, K, degF",
-    "h, d, y, min, s", "/y, /d, /h, /s", "mPa s, cP, Pa s", "J, mJ, kJ, Wh", "W, mW, uW", "kJ/mol, J/mol", "U/mL, mg/mL",
-    "mg/mL, ug/mL", "Pa s/m3, kPa s/mL", "kPa/mL, Pa/m3", "U, mU", "mg, ug", "mAh, C",
+    "h, d, y, min, s", "/y, /d, /h, /s", "mPa s, cP, Pa s", "J, mJ, kJ, Wh", "W, mW, uW", "kJ/mol, J/mol",
+    "U/mL, mg/mL", "mg/mL, ug/mL", "Pa s/m3, kPa s/mL", "kPa/mL, Pa/m3", "U, mU", "mg, ug", "mAh, C",
 )  # fmt: skip
 
 

@@ -1,0 +1,62 @@
+"""The words of a scenario file and the types they stand for; what each type means stands beside it in `fluidics` and
+`reliability`."""
+
+from __future__ import annotations
+
+from typing import Any, get_args, get_type_hints
+
+from fluidics.aggregation import Insulin
+from fluidics.catheter import Catheter
+from fluidics.drives import Piston, Restrictor
+from fluidics.infusate import Infusate
+from fluidics.power import Battery, Unpowered
+from fluidics.pump import Pump
+from fluidics.regimen import BasalBolus, ConstantRate
+from fluidics.reservoir import TwoPhaseReservoir
+from fluidics.site import Artery, Peritoneum
+from reliability.drawdown import Requirement
+from reliability.modes import DepletedBattery, EmptyReservoir, Underdelivery
+
+__all__ = ["MODES", "PARTS", "REGIMENS", "Requirement", "default", "fields", "units"]
+
+PARTS: dict[str, dict[str, type]] = {
+    "reservoir": {"two-phase": TwoPhaseReservoir},
+    "drug": {"insulin": Insulin, "infusate": Infusate},
+    "drive": {"piston": Piston, "restrictor": Restrictor},
+    "catheter": {"catheter": Catheter},
+    "site": {"peritoneum": Peritoneum, "artery": Artery},
+    "power": {"battery": Battery, "none": Unpowered},
+}
+assert tuple(PARTS) == Pump._fields
+
+REGIMENS: dict[str, type] = {"basal-bolus": BasalBolus, "constant-rate": ConstantRate}
+
+MODES: dict[str, type] = {
+    "depleted-battery": DepletedBattery,
+    "empty-reservoir": EmptyReservoir,
+    "underdelivery": Underdelivery,
+}
+
+
+def units(kind: type) -> dict[str, str]:
+    """Return the unit of each field of a part type, in order.
+
+    Examples
+    --------
+    >>> units(Unpowered)
+    {}
+    >>> units(BasalBolus)["bolus_rate"]
+    'm3/s'
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    return {field: str(get_args(hints[field])[1]) for field in fields(kind)}
+
+
+def fields(kind: type) -> tuple[str, ...]:
+    """Return the names of the fields of a part type."""
+    return tuple(getattr(kind, "_fields", ()))
+
+
+def default(kind: type, field: str) -> Any:
+    """Return the default of a field of a part type, or None when it has to be given."""
+    return getattr(kind, "_field_defaults", {}).get(field)

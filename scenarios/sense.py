@@ -1,0 +1,123 @@
+"""Whether the numbers of a valid scenario make sense together; each number's own bounds stand in
+`scenarios.entries`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fluidics import aggregation
+from fluidics.aggregation import Insulin
+from fluidics.check import check
+from fluidics.pump import MEDIAN_LUCK, Pump
+from fluidics.questions import carry_over, fresh, histogram, temperature, usable
+from reliability.design import Design
+from reliability.events import CLINIC_KINDS
+from scenarios.document import Document, Keys
+from scenarios.problems import sentence
+from scenarios.units import DAY
+
+Complaint = tuple[Keys, str]
+
+
+def carried_growth(pump: Pump, interval: float) -> float | None:
+    """Return the carry-over number rho exp(kappa tau) [-] for a refill interval [s], or None where nothing grows."""
+    if not isinstance(pump.drug, Insulin):
+        return None
+    share = carry_over(pump.reservoir, fresh(pump.reservoir, MEDIAN_LUCK))
+    return aggregation.carried_growth(pump.drug, share, interval, temperature(pump.site))
+
+
+def nonsense(document: Document, table: Any, design: Design) -> list[str]:
+    """Return a sentence for each thing that does not fit together, of a scenario whose single values are in order.
+
+    Parameters
+    ----------
+    document : Document
+        The scenario, with the place of each key.
+    table : BaseModel
+        The checked tables.
+    design : Design
+        What was made of them.
+    """
+    found = [*_names(table), *_reservoir(design), *_clinic(design), *_follow_up(design)]
+    if not found:
+        found = [*_runaway(table, design), *_unanswered(table, design)]
+    return [sentence(document, keys, reason) for keys, reason in found]
+
+
+def _names(table: Any) -> Iterator[Complaint]:
+    taken = {*CLINIC_KINDS.values(), "in_service"}
+    for section in ("modes", "hazards"):
+        for name in getattr(table, section):
+            if name in taken:
+                yield (section, name), "this name is taken by another event; choose another"
+            taken.add(name)
+
+
+def _volume(cubic_metres: float) -> str:
+    return f"{cubic_metres * 1e6:.4g} mL"
+
+
+def _reservoir(design: Design) -> Iterator[Complaint]:
+    pump = design.pump
+    volume = usable(pump.reservoir, fresh(pump.reservoir, MEDIAN_LUCK))
+    if not volume > 0.0:
+        yield ("pump", "reservoir"), "holds no usable volume; its residual must stay below its capacity"
+        return
+    rate = design.population.mean_rate
+    levels = histogram(design.regimen, rate)
+    boluses = sum(level.rate * level.share for level in levels if level.rate > rate) * DAY
+    if boluses > volume:
+        reason = f"the boluses of a day, {_volume(boluses)}, are larger than the reservoir, {_volume(volume)} usable"
+        yield ("population", "mean_rate"), reason
+    elif rate * DAY > volume:
+        reason = f"the dose of a day, {_volume(rate * DAY)}, is larger than the reservoir, {_volume(volume)} usable"
+        yield ("population", "mean_rate"), reason
+    if not sum(level.rate * level.share for level in levels) >= rate * 0.999:
+        yield ("regimen",), "cannot deliver the mean rate of the population in a day; raise its highest rate"
+
+
+def _clinic(design: Design) -> Iterator[Complaint]:
+    clinic, pump = design.clinic, design.pump
+    volume = usable(pump.reservoir, fresh(pump.reservoir, MEDIAN_LUCK))
+    if clinic.low_volume >= volume > 0.0:
+        reason = f"{_volume(clinic.low_volume)} is not below what a full reservoir holds, {_volume(volume)} usable"
+        yield ("clinic", "low_volume"), reason
+    if clinic.interval > clinic.longest_interval:
+        yield ("clinic", "interval"), "is longer than longest_interval"
+    if clinic.missed >= 1.0:
+        yield ("clinic", "missed"), "must be below 1, or no visit takes place"
+    if clinic.surgery_threshold < clinic.error_threshold:
+        yield ("clinic", "surgery_threshold"), "is below error_threshold"
+
+
+def _follow_up(design: Design) -> Iterator[Complaint]:
+    if design.population.closing_date <= design.population.entry_span:
+        yield ("population", "closing_date"), "is not after the last entry; it must be longer than entry_span"
+
+
+def _runaway(table: Any, design: Design) -> Iterator[Complaint]:
+    number = carried_growth(design.pump, design.clinic.interval)
+    if number is not None and number > 1.0 and not table.allow_runaway:
+        yield (
+            ("pump", "drug"),
+            f"the carry-over number is {number:.3g}, above 1: each refill leaves more aggregate than the last; shorten "
+            "clinic.interval, lower the residual volume or the growth, or say allow_runaway = true",
+        )
+
+
+def _unanswered(table: Any, design: Design) -> Iterator[Complaint]:
+    rate = design.population.mean_rate
+    try:
+        check(design.pump, (), design.regimen, rate)
+    except (TypeError, ValueError, ArithmeticError) as error:
+        yield ("pump",), str(error)
+        return
+    for name, mode in zip(table.modes, design.modes, strict=True):
+        try:
+            check(design.pump, (mode,), design.regimen, rate)
+        except AttributeError:
+            yield ("modes", name), f"'{table.modes[name].type}' asks for a part that this pump lacks; leave it out"
+        except (TypeError, ValueError, ArithmeticError) as error:
+            yield ("modes", name), str(error)
