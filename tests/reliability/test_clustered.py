@@ -1,0 +1,135 @@
+"""The clustered estimates against the estimators for plain arrays, and their errors against jackknives and scatter."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reliability.clustered import Subjects, log_limits, log_log_limits, means
+from reliability.recurrent import mean_cumulative
+from reliability.survival import aalen_johansen, kaplan_meier
+
+STEPS = np.arange(0, 41, 4)
+
+
+def lives(seed, n, size, shared=0.0):
+    """Return worlds of `size` subjects, steps of their ends, and causes 0, 1, 2; `shared` spreads a world's hazard."""
+    rng = np.random.default_rng(seed)
+    world = np.arange(n) // size
+    pace = np.exp(shared * rng.normal(size=world[-1] + 1))[world]
+    step = np.ceil(rng.exponential(25.0, n) / pace).astype(int)
+    cause = rng.integers(0, 3, n)
+    return world, np.minimum(step, 40), np.where(step > 40, 0, cause)
+
+
+def of_lives(world, step, cause):
+    failed = cause > 0
+    terminal = np.ones(2, dtype=bool)
+    return means(Subjects(world, step, world[failed], step[failed], cause[failed] - 1, terminal), STEPS)
+
+
+def at(time, values, steps=STEPS, start=0.0):
+    """Return a step function's values at the steps."""
+    index = np.searchsorted(time, steps, side="right") - 1
+    return np.where(index >= 0, np.asarray(values)[..., np.maximum(index, 0)], start)
+
+
+def test_survival_is_kaplan_meier_and_incidence_is_aalen_johansen():
+    world, step, cause = lives(seed=1, n=600, size=20)
+    found = of_lives(world, step, cause)
+    curve, incidence = kaplan_meier(step, cause > 0), aalen_johansen(step, cause)
+    np.testing.assert_allclose(found.survival, at(curve.time, curve.survival, start=1.0), rtol=1e-12)
+    np.testing.assert_allclose(found.mean, at(incidence.time, incidence.incidence), rtol=1e-12)
+    np.testing.assert_array_equal(found.at_risk, [np.sum(step >= s) for s in STEPS])
+
+
+def test_error_of_worlds_of_one_subject_is_greenwoods():
+    """The infinitesimal jackknife over independent subjects is Greenwood's formula, up to m / (m - 1)."""
+    world, step, cause = lives(seed=2, n=500, size=1)
+    found, curve = of_lives(world, step, cause), kaplan_meier(step, cause > 0)
+    wanted = at(curve.time, curve.standard_error) * np.sqrt(500 / 499)
+    np.testing.assert_allclose(found.survival_error[1:], wanted[1:], rtol=1e-9)
+
+
+def test_incidence_error_is_that_of_leaving_one_world_out():
+    """The delete-one jackknife is a slow twin; both differ by terms of the order of 1 / worlds."""
+    world, step, cause = lives(seed=3, n=1200, size=10, shared=0.5)
+    found = of_lives(world, step, cause)
+    left = []
+    for out in range(120):
+        kept = world != out
+        left.append(of_lives(np.unique(world[kept], return_inverse=True)[1], step[kept], cause[kept]).mean)
+    jackknife = np.sqrt(119 / 120 * np.sum((np.array(left) - np.mean(left, axis=0)) ** 2, axis=0))
+    np.testing.assert_allclose(found.error[:, 1:], jackknife[:, 1:], rtol=0.03)
+
+
+def test_shared_luck_widens_the_error():
+    world, step, cause = lives(seed=4, n=4000, size=50, shared=0.8)
+    alone = of_lives(np.arange(4000), step, cause).error[0, 5]
+    assert of_lives(world, step, cause).error[0, 5] > 1.5 * alone
+
+
+def repeated(seed, n, size):
+    """Return worlds, steps of ends, and subject and step of recurrent events up to them."""
+    rng = np.random.default_rng(seed)
+    world, end = np.arange(n) // size, rng.integers(5, 41, n)
+    who = np.repeat(np.arange(n), rng.poisson(2.0, n))
+    return world, end, who, np.ceil(rng.random(len(who)) * end[who]).astype(int)
+
+
+def test_recurrent_mean_and_error_without_death_are_the_mean_cumulative_function():
+    world, end, who, step = repeated(seed=5, n=400, size=10)
+    found = means(Subjects(world, end, world[who], step, np.zeros_like(who), np.array([False])), STEPS)
+    wanted = mean_cumulative(step, who, end, cluster=world)
+    np.testing.assert_allclose(found.mean[0], at(wanted.time, wanted.mean), rtol=1e-12)
+    np.testing.assert_allclose(found.error[0], at(wanted.time, wanted.standard_error) * np.sqrt(40 / 39), rtol=1e-9)
+
+
+def test_the_dead_stay_in_the_denominator():
+    """Without censoring before death the mean is the plain number of events per subject who started."""
+    world, end, who, step = repeated(seed=6, n=400, size=10)
+    dies = np.flatnonzero(end < 40)
+    # who does not die is followed to the last step
+    followed = np.where(end < 40, end, 40)
+    kind = np.concatenate((np.zeros_like(who), np.ones_like(dies)))
+    whose, when = np.concatenate((who, dies)), np.concatenate((step, end[dies]))
+    order = np.argsort(whose, kind="stable")
+    subjects = Subjects(world, followed, world[whose[order]], when[order], kind[order], np.array([False, True]))
+    found = means(subjects, STEPS)
+    np.testing.assert_allclose(found.mean[0], [np.sum(step <= s) / 400 for s in STEPS], rtol=1e-12)
+    per_world = np.array([np.sum(world[who] == w) / 10 for w in range(40)])
+    assert found.error[0, -1] == pytest.approx(per_world.std(ddof=1) / np.sqrt(40), rel=1e-9)
+
+
+def test_blocks_of_worlds_add_up(monkeypatch):
+    world, step, cause = lives(seed=7, n=700, size=5)
+    whole = of_lives(world, step, cause)
+    monkeypatch.setattr("reliability.clustered._WORLDS", 3)
+    np.testing.assert_allclose(of_lives(world, step, cause).error, whole.error, rtol=1e-12)
+
+
+def test_a_single_world_has_no_error():
+    world, step, cause = lives(seed=8, n=30, size=30)
+    assert np.isnan(of_lives(world, step, cause).survival_error).all()
+
+
+def test_nothing_happened():
+    nothing = np.zeros(0, dtype=int)
+    subjects = Subjects(np.zeros(3, dtype=int), np.full(3, 9), nothing, nothing, nothing, np.zeros(0, dtype=bool))
+    found = means(subjects, STEPS)
+    assert found.survival.tolist() == [1.0] * len(STEPS)
+    assert found.mean.shape == (0, len(STEPS))
+
+
+def test_limits_hold_the_estimate_and_are_undefined_at_the_ends():
+    p, error = np.array([0.0, 0.2, 0.9, 1.0]), np.array([0.0, 0.05, 0.03, 0.0])
+    lower, upper = log_log_limits(p, error)
+    assert np.isnan([lower[0], upper[0], lower[3], upper[3]]).all()
+    assert (lower[1:3] < p[1:3]).all()
+    assert (p[1:3] < upper[1:3]).all()
+    curve = kaplan_meier([1, 2, 3, 4, 5], [1, 1, 0, 1, 0])
+    ours = log_log_limits(curve.survival, curve.standard_error)
+    np.testing.assert_allclose(ours, (curve.lower, curve.upper), rtol=1e-12)
+    lower, upper = log_limits(np.array([0.0, 2.0]), np.array([0.0, 0.1]))
+    assert np.isnan([lower[0], upper[0]]).all()
+    assert lower[1] * upper[1] == pytest.approx(4.0)
