@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reliability.chunk import Plan, simulate
+from reliability.store import Variable
 
 YEAR = 365.25 * 86400.0
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -23,7 +24,7 @@ class Fan(NamedTuple):
     patients: NDArray[np.int64]  # (n_years,) who complete the year
 
 
-def delivery_error(plan: Plan, patients: int = 2000, levels: tuple[float, ...] = LEVELS) -> Fan:
+def delivery_error(plan: Plan, patients: int = 1000, levels: tuple[float, ...] = LEVELS) -> Fan:
     """Return the quantiles of patients' delivery error in each year of follow-up.
 
     The error of a patient's year is undelivered / (delivered + undelivered), over the time a pump was implanted.
@@ -82,3 +83,14 @@ def year_ends(horizon: float) -> NDArray[np.float64]:
     """
     whole = np.arange(1, int(horizon / YEAR * (1.0 + 1e-12)) + 1) * YEAR
     return np.append(whole[whole < horizon * (1.0 - 1e-9)], horizon)
+
+
+def fan_variables(fan: Fan) -> dict[str, Variable]:
+    """Return the fan as arrays of a study file, as the group `delivery_error` of its curves."""
+    of = "quantile over patients of the share of a year's programmed volume that was not delivered"
+    return {
+        "time": Variable(("time",), fan.time, "d", "end of the year of follow-up"),
+        "quantile": Variable(("quantile",), fan.quantile, "1", "quantile over patients"),
+        "error": Variable(("quantile", "time"), fan.error, "1", of),
+        "patients": Variable(("time",), fan.patients, "1", "patients who complete the year"),
+    }

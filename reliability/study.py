@@ -15,14 +15,16 @@ from typing import Any, NamedTuple
 from reliability.chunk import Chunk, Plan, kinds, simulate
 from reliability.cluster import arriving, local_workers, workers_at
 from reliability.curves import curves
+from reliability.fan import delivery_error, fan_variables
 from reliability.folder import Folder, Shard, begin, finished, keep, missing, move_into_place, unwritable
 from reliability.provenance import attributes, identity
-from reliability.store import StudyError, merge
+from reliability.store import Curves, StudyError, StudyFile, merge
 
 __all__ = ["StudyError", "run_study"]
 
 LARGEST_CHUNK = 4096  # patients: about a tenth of a second of work and a megabyte of shard
 LEAST_CHUNKS = 8  # per worker, so that none waits long for the last
+FAN_PATIENTS = 1000  # whose delivery error stands for that of all
 SILENCE = 1.5  # s of warming up before the reason is said
 
 Say = Callable[[str], None]
@@ -176,6 +178,12 @@ def _on_workers(errand: _Errand, client: Any) -> None:
         errand.report()
 
 
+def _estimates(plan: Plan, study: StudyFile) -> Curves:
+    """Return the estimates from the tables of a study, and the fan of its first patients' delivery error."""
+    patients = min(int(study.attributes["patients"]), FAN_PATIENTS)
+    return curves(study) | {"delivery_error": fan_variables(delivery_error(plan, patients))}
+
+
 def _finish(
     folder: Folder,
     shards: list[Shard],
@@ -187,7 +195,8 @@ def _finish(
     """Merge the shards into the result file, and remove their folder when the file is in its place."""
     merged = folder.path / "merged.h5"
     try:
-        merge([shard.path for shard in sorted(shards)], merged, told, kinds(plan), curves, compress)
+        estimates = partial(_estimates, plan)
+        merge([shard.path for shard in sorted(shards)], merged, told, kinds(plan), estimates, compress)
         move_into_place(merged, target)
     except OSError as error:
         merged.unlink(missing_ok=True)
