@@ -1,0 +1,179 @@
+"""The page of a report: what it says, filled into its template; its numbers stand in `scenarios.report.results`, its
+figures in `scenarios.report.figures`, its tables of sources in `scenarios.report.provenance`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from reliability.store import digest, open_study
+from scenarios.report import figures
+from scenarios.report.provenance import comparisons, numbered, parameter_groups
+from scenarios.report.results import Results, answers, at_risk, ends, events, intervals, results
+from scenarios.report.words import label, rounded
+
+SHOWN_CAUSES = 12  # small figures; the table has them all
+ELSEWHERE = {
+    "title", "description", "disclaimer", "command", "scenario", "parameters", "kinds", "how_to_open", "name",
+    "patients", "years", "seed", "replaces", "Conventions",
+}  # fmt: skip
+
+
+def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLike[str]) -> None:
+    """Write the report of a study as one HTML file that needs no other file and no network.
+
+    The same study file and the same versions give the same bytes.
+
+    Parameters
+    ----------
+    study_path : path
+        A study file.
+    html_path : path
+        The page; one that exists is replaced.
+
+    Raises
+    ------
+    StudyError
+        When there is no such study.
+    """
+    from scenarios.cite import references
+
+    try:
+        from scenarios.validation import validation_table
+    except ModuleNotFoundError:
+
+        def validation_table(): return []
+
+    with open_study(study_path) as study:
+        attributes, found = study.attributes, results(study)
+    text = rendered(contents(attributes, found, digest(study_path), validation_table(), references()))
+    partial = Path(f"{html_path}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(html_path)
+
+
+def rendered(page: Mapping[str, Any]) -> str:
+    """Return the page filled with its contents; whatever a scenario says is text in it and never markup."""
+    environment = Environment(
+        loader=PackageLoader("scenarios.report", "."),
+        autoescape=select_autoescape(["html"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+    )
+    return environment.get_template("page.html").render(page=page)
+
+
+def contents(
+    attributes: Mapping[str, Any],
+    found: Results,
+    data: str,
+    validation: Sequence[Any],
+    references: Mapping[str, str],
+) -> dict[str, Any]:
+    """Return what the template fills in.
+
+    Parameters
+    ----------
+    attributes : mapping
+        Attributes of the study file.
+    found : Results
+        Its numbers.
+    data : str
+        Its digest.
+    validation : sequence
+        Rows of the validation table.
+    references : mapping
+        The text of every source by its key.
+    """
+    parameters = json.loads(attributes.get("parameters", "[]"))
+    size = f"{int(attributes['patients']):,} patients, {rounded(float(attributes['years']))} years"
+    numbers = numbered([value["source"] for value in parameters], [row.source for row in validation])
+    return {
+        "title": attributes.get("title", "Study"),
+        "subtitle": f"{size}: a Monte Carlo study with pumpsim",
+        "disclaimer": attributes.get("disclaimer", "Not a medical device; not for decisions about therapy."),
+        "question": [_question(attributes), *str(attributes.get("description", "")).split("\n\n")],
+        "facts": _facts(attributes, found),
+        "answers": answers(found),
+        "censoring": "the end of a patient's follow-up (horizon, closing date, death, loss, abandonment)",
+        "horizon": f"{rounded(found.years)} years",
+        "exposure": rounded(found.patient_years),
+        "intervals": "from the spread between worlds (patients of one world share batches and lots)"
+        if found.worlds > 1
+        else "of Poisson counts (there is a single world)",
+        "ends": ends(found),
+        "events": events(found),
+        "validation": comparisons(validation, numbers),
+        "met": sum(row.met for row in validation),
+        "parameters": parameter_groups(parameters, numbers),
+        "assumed": sum(value["kind"] == "assumed" for value in parameters),
+        "n_parameters": len(parameters),
+        "sources": [references.get(key, key) for key in numbers],
+        "command": attributes.get("command", ""),
+        "identity": [("Digest of the data", data), *_identity(attributes)],
+        "how_to_open": attributes.get("how_to_open", ""),
+        "scenario": attributes.get("scenario", ""),
+        **_drawings(found),
+    }
+
+
+def _drawings(found: Results) -> dict[str, Any]:
+    """Return all figures, and what the caption of the fan says of it."""
+    fan = found.fan
+    return {
+        "survival": figures.survival(found.survival, at_risk(found)),
+        "causes": figures.incidences(found.causes[:SHOWN_CAUSES], "causes", "Age of the pump [y]", found.years),
+        "first_operation": figures.incidences(found.firsts, "firsts", "Time since entry [y]", found.years),
+        "rates": figures.rates(intervals(found), "Events per 100 patient-years"),
+        "means": figures.means(found.means, found.years),
+        "fan": figures.fan(fan.edges, fan.quantile, fan.error) if fan else "",
+        "fan_patients": f"{fan.patients[0]:,} in the first, {fan.patients[-1]:,} in the last" if fan else "",
+    }
+
+
+def _question(attributes: Mapping[str, Any]) -> str:
+    """Return what was asked, as a sentence."""
+    after = "A pump that ends is replaced by a new one." if attributes["replaces"] else "Nobody gets a second pump."
+    return (
+        f"What happens to {int(attributes['patients']):,} patients who each receive this pump and are followed for "
+        f"{rounded(float(attributes['years']))} years, unless they die, are lost or give it up before? {after}"
+    )
+
+
+def _facts(attributes: Mapping[str, Any], found: Results) -> list[tuple[str, str]]:
+    """Return what was run, as label and value."""
+    followed = [f"{label(reason).lower()} {count:,}" for reason, count in found.follow_up.items() if count]
+    return [
+        ("Patients", f"{int(attributes['patients']):,} in {found.worlds:,} worlds that share batches and lots"),
+        ("Follow-up planned", f"{rounded(float(attributes['years']))} years"),
+        ("Follow-up observed", f"{rounded(found.patient_years)} patient-years; ended by {', '.join(followed)}"),
+        ("Pumps implanted", f"{found.pumps:,}"),
+        ("Seed", str(attributes["seed"])),
+    ]
+
+
+def _identity(attributes: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the attributes that say with what a study was made, nested ones laid flat."""
+    rows = []
+    for key, value in attributes.items():
+        if key not in ELSEWHERE and str(value):
+            rows.append((label(key), _flat(value)))
+    return rows
+
+
+def _flat(value: Any) -> str:
+    """Return an attribute as one line; JSON tables become a list of words."""
+    if isinstance(value, float):
+        return rounded(value)
+    try:
+        table = json.loads(value)
+    except (TypeError, ValueError):
+        return str(value)
+    if isinstance(table, dict):
+        return ", ".join(f"{name} {_flat(item)}" for name, item in table.items())
+    return str(value)

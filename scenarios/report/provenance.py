@@ -1,0 +1,92 @@
+"""Tables of parameters and of published figures, with numbered sources; the values stand in the study file and in
+`scenarios.validation`, the texts of the sources in `scenarios.cite`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from scenarios.report.words import estimated, label, rounded
+
+
+class Parameter(NamedTuple):
+    """A row of a parameter table, as text."""
+
+    name: str
+    given: str
+    si: str
+    kind: str
+    source: int | None
+    note: str
+    spread: str
+
+
+class Group(NamedTuple):
+    """The parameters of one section of a scenario."""
+
+    name: str
+    rows: list[Parameter]
+
+
+class Compared(NamedTuple):
+    """A published figure beside the simulated one, as text."""
+
+    case: str
+    quantity: str
+    unit: str
+    published: str
+    published_interval: str
+    simulated: str
+    simulated_interval: str
+    role: str
+    met: bool
+    source: int | None
+    note: str
+
+
+def numbered(*rooms: Sequence[str]) -> dict[str, int]:
+    """Return the number of each source, from 1, in the order of first appearance; an empty word is no source.
+
+    Examples
+    --------
+    >>> numbered(["b", "", "a"], ["b", "c"])
+    {'b': 1, 'a': 2, 'c': 3}
+    """
+    keys = dict.fromkeys(key for room in rooms for key in room if key)
+    return {key: number for number, key in enumerate(keys, 1)}
+
+
+def parameter_groups(values: Sequence[Mapping[str, Any]], numbers: Mapping[str, int]) -> list[Group]:
+    """Return the tables of parameters, one for each section of the scenario, in its order."""
+    by_section = groupby(values, key=lambda value: value["path"].rpartition(".")[0])
+    return [Group(_section(path), [_parameter(value, numbers) for value in rows]) for path, rows in by_section]
+
+
+def comparisons(rows: Sequence[Any], numbers: Mapping[str, int]) -> list[Compared]:
+    """Return the rows of the validation table as text."""
+    texts = []
+    for row in rows:
+        published = estimated(row.published, row.low, row.high)
+        simulated = estimated(row.simulated, row.sim_low, row.sim_high)
+        found = (*published, *simulated, row.role, row.met, numbers.get(row.source), row.note)
+        texts.append(Compared(row.case, row.quantity, row.unit, *found))
+    return texts
+
+
+def _section(path: str) -> str:
+    return ": ".join(label(part) for part in path.split(".")) or "Scenario"
+
+
+def _parameter(value: Mapping[str, Any], numbers: Mapping[str, int]) -> Parameter:
+    si = value["si"]
+    number = rounded(float(si), 6) if isinstance(si, int | float) else str(si or "")
+    return Parameter(
+        name=value["path"].rpartition(".")[2],
+        given=str(value["given"]),
+        si=f"{number} {value['unit']}".strip().removesuffix(" -").removesuffix(" 1"),
+        kind=value["kind"],
+        source=numbers.get(value["source"]),
+        note=value["note"] or "",
+        spread=str(value["spread"] or ""),
+    )

@@ -1,0 +1,188 @@
+"""The numbers of a report, read from a study file: main answers, ends of pumps, events, delivery; how they are drawn
+stands in `scenarios.report.figures`, how they were estimated in `reliability.curves`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reliability.curves import FIRST_OPERATION, FIRSTS, RECURRENT
+from reliability.events import ENDS
+from reliability.recurrent import Rate, event_rate
+from reliability.store import StudyFile
+from scenarios.report.figures import Curve, Interval
+from scenarios.report.words import NOTHING, estimated, label, rounded
+
+YEAR = 365.25  # [d]
+OPERATIONS, RINSES = "Operations of any kind", "Rinses of any kind"
+SEVERAL = {"operation": "Operations", "rinse": "Rinses", "underdelivery": "Underdeliveries found"}
+ANY_OPERATION = 0  # the code under which `reliability.curves` counts operations of any kind
+
+
+class Row(NamedTuple):
+    """A line of a table: what, how many, how much, how sure."""
+
+    label: str
+    value: str
+    interval: str
+    unit: str = ""
+    number: str = ""
+
+
+class Fan(NamedTuple):
+    """The quantiles of patients' delivery error through the years."""
+
+    edges: NDArray[np.float64]  # (n_years + 1,) [y]
+    quantile: NDArray[np.float64]  # (n_quantiles,)
+    error: NDArray[np.float64]  # (n_quantiles, n_years)
+    patients: NDArray[np.int64]  # (n_years,)
+
+
+class Results(NamedTuple):
+    """What a study found."""
+
+    years: float  # of the longest follow-up
+    patient_years: float
+    worlds: int
+    pumps: int
+    follow_up: dict[str, int]  # how many follow-ups ended for which reason
+    not_delivered: float  # [-] of all that was programmed
+    survival: Curve
+    at_risk: NDArray[np.int64]
+    causes: list[Curve]  # the most frequent first
+    ended: list[int]  # pumps, for each of these causes
+    firsts: list[Curve]  # what came first to a patient: an operation, death, abandonment
+    means: list[Curve]
+    rates: list[tuple[str, Rate]]  # per 100 patient-years
+    fan: Fan | None
+
+
+def results(study: StudyFile) -> Results:
+    """Return what a study file holds, in years, with labels for readers."""
+    curves = study.curves
+    patients = study.table("patients", ["world", "end", "reason", "rinses", "delivered", "undelivered"])
+    causes, life = study.table("devices", ["cause"])["cause"], curves["device_life"]
+    numbers = life["cause"][np.argsort(-life["incidence"][:, -1], kind="stable")]
+    missed, delivered = float(patients["undelivered"].sum()), float(patients["delivered"].sum())
+    days = np.asarray(patients["end"], dtype=np.float64)
+    return Results(
+        years=float(days.max()) / YEAR,
+        patient_years=float(days.sum()) / YEAR,
+        worlds=len(np.unique(patients["world"])),
+        pumps=len(causes),
+        follow_up={reason: int((patients["reason"] == code).sum()) for code, reason in enumerate(ENDS)},
+        not_delivered=missed / (missed + delivered) if missed + delivered > 0.0 else float("nan"),
+        survival=_curve(life, "survival", ..., "Pumps in service"),
+        at_risk=life["at_risk"].astype(np.int64),
+        causes=[_curve(life, "incidence", life["cause"] == k, label(study.kinds[int(k)])) for k in numbers],
+        ended=[int((causes == k).sum()) for k in numbers],
+        firsts=[
+            _curve(curves["first_operation"], "incidence", curves["first_operation"]["first"] == code, _first(code))
+            for code in FIRSTS
+        ],
+        means=[
+            _curve(curves["recurrent"], "mean", curves["recurrent"]["event"] == code, SEVERAL[name])
+            for code, name in RECURRENT.items()
+        ],
+        rates=_rates(study, curves["rates"], event_rate(*_clustered(patients))),
+        fan=_fan(curves.get("delivery_error")),
+    )
+
+
+def answers(found: Results) -> list[Row]:
+    """Return the main results in the order in which people ask for them."""
+    years = [*(year for year in (1.0, 2.0, 5.0, 10.0) if year < found.years - 0.01), found.years]
+    service = [_percent(found.survival, year, f"Pumps in service at an age of {rounded(year)} y") for year in years]
+    operated = _percent(found.firsts[0], found.years, f"Patients operated again within {rounded(found.years)} y")
+    half = [_half(found.firsts[0])] if (found.firsts[0].value >= 0.5).any() else []
+    wanted = (OPERATIONS, RINSES, label("underdelivery"), label("ketoacidosis"))
+    rates = [(name, rate) for name, rate in found.rates if name in wanted]
+    rates.sort(key=lambda row: wanted.index(row[0]))
+    happening = [
+        Row(name, *estimated(rate.rate, rate.lower, rate.upper), "per 100 patient-years") for name, rate in rates
+    ]
+    volume = Row("Programmed volume that was not delivered", rounded(100.0 * found.not_delivered), NOTHING, "%")
+    return [*service, operated, *half, *happening, volume]
+
+
+def ends(found: Results) -> list[Row]:
+    """Return how many pumps ended for which cause, and the incidence at the end of the longest follow-up."""
+    pairs = zip(found.causes, found.ended, strict=True)
+    return [_percent(curve, found.years, curve.label)._replace(number=f"{count:,}") for curve, count in pairs]
+
+
+def events(found: Results) -> list[Row]:
+    """Return the rates of all events that a study could have seen."""
+    return [
+        Row(name, *estimated(rate.rate, rate.lower, rate.upper), number=f"{rate.events:,.0f}")
+        for name, rate in found.rates
+    ]
+
+
+def intervals(found: Results) -> list[Interval]:
+    """Return the rates as numbers, for a figure."""
+    return [Interval(name, rate.rate, rate.lower, rate.upper) for name, rate in found.rates]
+
+
+def at_risk(found: Results) -> list[tuple[float, int]]:
+    """Return the pumps at risk [y, count] at round ages."""
+    step = next((step for step in (0.25, 0.5, 1.0, 2.0, 5.0) if found.years / step <= 11.0), 10.0)
+    ages = np.arange(0.0, found.years * (1.0 + 1e-9), step)
+    return [(float(age), int(found.at_risk[_index(found.survival, age)])) for age in ages]
+
+
+def _index(curve: Curve, year: float) -> int:
+    return max(int(np.searchsorted(curve.time, year + 1e-6, side="right")) - 1, 0)
+
+
+def _percent(curve: Curve, year: float, what: str) -> Row:
+    k = _index(curve, year)
+    return Row(what, *estimated(100.0 * curve.value[k], 100.0 * curve.lower[k], 100.0 * curve.upper[k]), "%")
+
+
+def _half(curve: Curve) -> Row:
+    """Return when half of the patients are past a first event; the upper band gets there first."""
+    reached = [
+        float(curve.time[np.argmax(side >= 0.5)]) if (side >= 0.5).any() else float("nan")
+        for side in (curve.value, curve.upper, curve.lower)
+    ]
+    return Row("Half of the patients operated again after", *estimated(*reached), "y")
+
+
+def _curve(group: Mapping[str, Any], name: str, row: Any, text: str) -> Curve:
+    columns = (group[f"{name}{side}"][row].reshape(-1) for side in ("", "_lower", "_upper"))
+    return Curve(text, group["time"] / YEAR, *columns)
+
+
+def _first(code: int) -> str:
+    return "First operation" if code == FIRST_OPERATION else f"{label(FIRSTS[code])} before it"
+
+
+def _clustered(patients: Mapping[str, NDArray[Any]]) -> tuple[Any, ...]:
+    """Return rinses, hundreds of patient-years and worlds; a single world leaves Poisson limits."""
+    several = len(np.unique(patients["world"])) > 1
+    return (patients["rinses"], patients["end"] / (100.0 * YEAR), *((patients["world"],) if several else ()))
+
+
+def _rates(study: StudyFile, stored: Mapping[str, Any], rinses: Rate) -> list[tuple[str, Rate]]:
+    """Return the rates of operations, of rinses and of every kind of event, those that never happened included."""
+    columns = zip(*(stored[f"rate{side}"] for side in ("", "_lower", "_upper", "_standard_error")), strict=True)
+    exposure = float(stored["exposure"])
+    found = {
+        int(code): Rate(float(rate), float(lower), float(upper), float(error), float(count), exposure)
+        for code, (rate, lower, upper, error), count in zip(stored["kind"], columns, stored["events"], strict=True)
+    }
+    kinds = {code: name for code, name in study.kinds.items() if code != ANY_OPERATION}
+    each = [(label(name), found.get(code, event_rate([0], [exposure]))) for code, name in kinds.items()]
+    each.sort(key=lambda row: -row[1].rate)
+    return [(OPERATIONS, found[ANY_OPERATION]), (RINSES, rinses), *each]
+
+
+def _fan(stored: Mapping[str, Any] | None) -> Fan | None:
+    if stored is None:
+        return None
+    edges = np.concatenate(([0.0], stored["time"])) / YEAR
+    return Fan(edges, stored["quantile"], stored["error"], stored["patients"])

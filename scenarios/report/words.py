@@ -1,0 +1,68 @@
+"""Numbers as a reader sees them: digits that mean something, intervals, labels; what they are numbers of stands in
+`scenarios.report.results`."""
+
+from __future__ import annotations
+
+import math
+
+NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
+
+NAMES = {
+    "underdelivery": "Underdelivery found at a visit",
+    "rinse": "Rinse at a visit",
+    "extra_rinse": "Rinse at an operation",
+    "tip_obstruction": "Obstructed catheter tip",
+    "encapsulation": "Encapsulated catheter tip",
+    "flow_replacement": "Pump replaced for low flow",
+}
+
+
+def rounded(value: float, digits: int = 3) -> str:
+    """Return a number to so many significant digits, whole numbers above them kept whole.
+
+    Examples
+    --------
+    >>> rounded(0.012345), rounded(123456.7), rounded(1.5e12), rounded(-2.5) == MINUS + "2.5"
+    ('0.0123', '123,457', '1.5e+12', True)
+    """
+    if not math.isfinite(value):
+        return NOTHING
+    if value == 0.0:
+        return "0"
+    decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
+    if decimals > 6 + digits or abs(value) >= 1e9:
+        return f"{value:.{digits}g}".replace("e-0", "e-").replace("-", MINUS)
+    text = f"{value:,.{decimals}f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
+
+
+def estimated(value: float, lower: float, upper: float) -> tuple[str, str]:
+    """Return a number and its interval, both to the digit that the interval's half width makes the second.
+
+    Examples
+    --------
+    >>> estimated(17.9512, 17.734, 18.2061)
+    ('17.95', '17.73 to 18.21')
+    >>> estimated(0.25, 0.25, 0.25) == ("0.25", NOTHING)
+    True
+    """
+    half = 0.5 * (upper - lower)
+    if not (math.isfinite(half) and half > 0.0):
+        return rounded(value), NOTHING
+    decimals = min(max(1 - math.floor(math.log10(half)), 0), 8)
+    shown = [f"{number:,.{decimals}f}".replace("-", MINUS) for number in (value, lower, upper)]
+    return shown[0], f"{shown[1]} to {shown[2]}"
+
+
+def label(name: str) -> str:
+    """Return the words for a name of the study file.
+
+    Examples
+    --------
+    >>> label("depleted_battery"), label("extra_rinse")
+    ('Depleted battery', 'Rinse at an operation')
+    """
+    if name in NAMES:
+        return NAMES[name]
+    words = name.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:]
