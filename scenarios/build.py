@@ -23,7 +23,7 @@ from reliability.population import Population
 from scenarios.document import Document, Keys, ScenarioError, names, overridden, read, written
 from scenarios.entries import NEVER, Entry
 from scenarios.parts import MODES, PARTS, REGIMENS, Requirement, default, units
-from scenarios.problems import problems, sentence
+from scenarios.problems import line_of, problems, sentence
 from scenarios.schema import ScenarioTable, context
 from scenarios.sense import carried_growth, nonsense
 from scenarios.units import YEAR
@@ -89,7 +89,7 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
     design = _design(table)
     found = [*nonsense(document, table, design), *_stray_spreads(document, table)]
     if found:
-        raise ScenarioError(found)
+        raise ScenarioError(sorted(found, key=line_of))
     return _scenario(document, table, design)
 
 

@@ -20,7 +20,7 @@ _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 _BARE = re.compile(r"[\w-]+")
 # keys that say the same in another way: the one written last, in the file or in its heir, holds
-_RIVALS = ({"rate", "scale"}, {"propellant", "antoine_a"}, {"propellant", "antoine_b"}, {"propellant", "antoine_c"})
+RIVALS = ({"rate", "scale"}, {"propellant", "antoine_a"}, {"propellant", "antoine_b"}, {"propellant", "antoine_c"})
 
 
 class ScenarioError(Exception):
@@ -97,7 +97,7 @@ def _is_table(value: Any) -> bool:
 
 
 def _outdone(key: str, base: Table, change: Table) -> bool:
-    rivals = {other for pair in _RIVALS if key in pair for other in pair if other != key}
+    rivals = {other for pair in RIVALS if key in pair for other in pair if other != key}
     return key not in change and any(other in change and other not in base for other in rivals)
 
 
@@ -208,11 +208,11 @@ def _word(text: str) -> Any:
 
 
 def place(places: dict[Keys, str], path: Keys, name: str) -> str:
-    """Return "file:line" of a key, else of the closest table around it."""
-    for length in range(len(path), 0, -1):
-        if path[:length] in places:
-            return places[path[:length]]
-    return name
+    """Return "file:line" of a key, else of the first key within it, else of the closest table around it."""
+    within = (keys for keys in places if keys[: len(path)] == path)
+    around = (path[:length] for length in range(len(path) - 1, 0, -1) if path[:length] in places)
+    found = path if path in places else next(within, None) or next(around, None)
+    return places[found] if found else name
 
 
 def written(tables: Table, at: Keys = ()) -> str:

@@ -19,7 +19,6 @@ NEVER = 1e300  # what a kernel takes for a time that does not come
 SHARES = {
     "basal_share", "rinse_left", "reserve", "fraction", "missed", "error_threshold", "surgery_threshold",
     "replacement_threshold", "abandonment", "operated", "run_dry", "run_dry_per_refill", "answering",
-    "run_dry_per_refill", "answering",
 }  # fmt: skip
 POSITIVE = {
     "capacity", "stroke_volume", "accuracy", "stall_pressure", "filter_resistance", "deposition_time", "closing_time",
@@ -173,9 +172,18 @@ class ValueOf(NamedTuple):
         try:
             entry = Entry.model_validate(table)
         except ValidationError as failed:
-            said = "; ".join(_within(error) for error in failed.errors())
-            raise PydanticCustomError("refused", "{reason}", {"reason": said}) from None
+            said = [_within(error) for error in failed.errors()]
+            if "value" in table:
+                said += self._wrong(table["value"], context)
+            raise PydanticCustomError("refused", "{reason}", {"reason": "; ".join(said)}) from None
         return entry.model_copy(update={"value": reading(self.field, self.unit, entry.value, context)})
+
+    def _wrong(self, given: Any, context: Context) -> list[str]:
+        try:
+            reading(self.field, self.unit, given, context)
+        except PydanticCustomError as error:
+            return [error.message()]
+        return []
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Return the validator."""

@@ -4,13 +4,15 @@ say stands in `scenarios.schema`."""
 from __future__ import annotations
 
 import difflib
+import re
 import types
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from scenarios.document import Document, Keys, place
+from scenarios.document import RIVALS, Document, Keys, place
 from scenarios.entries import complaint
+from scenarios.parts import PARTS
 
 
 def problems(failed: ValidationError, document: Document, model: type[BaseModel]) -> list[str]:
@@ -26,25 +28,40 @@ def problems(failed: ValidationError, document: Document, model: type[BaseModel]
         The model that found it.
     """
     found = [(_keys(error["loc"], document.tables), error) for error in failed.errors()]
-    missing = {keys for keys, error in found if error["type"] == "missing"}
-    sentences: dict[str, None] = {}
+    missing = {keys: None for keys, error in found if error["type"] == "missing"}
+    sentences = []
     for keys, error in found:
         if error["type"] == "extra_forbidden":
             absent = [other[-1] for other in missing if other[:-1] == keys[:-1]]
-            meant = difflib.get_close_matches(str(keys[-1]), absent, n=1, cutoff=0.55)
-            missing -= {(*keys[:-1], word) for word in meant}
-    for keys, error in found:
-        if error["type"] != "missing" or keys in missing:
+            for word in difflib.get_close_matches(keys[-1], absent, n=1, cutoff=0.55):
+                del missing[(*keys[:-1], word)]
+        if error["type"] != "missing":
             known = _known(model, keys[:-1], document.tables)
-            sentences[sentence(document, keys, complaint(error, known))] = None
-    return list(sentences)
+            sentences.append(sentence(document, keys, complaint(error, known)))
+    tables: dict[Keys, list[str]] = {}
+    for keys in missing:
+        tables.setdefault(keys[:-1], []).append(keys[-1])
+    sentences += [sentence(document, table, _missing(words)) for table, words in tables.items()]
+    return sorted(dict.fromkeys(sentences), key=line_of)
+
+
+def _missing(words: list[str]) -> str:
+    instead = {other for word in words for pair in RIVALS if word in pair for other in pair if other not in words}
+    hint = f" (or give {', '.join(instead)})" if instead else ""
+    return f"lacks {', '.join(words)}{hint}"
+
+
+def line_of(said: str) -> tuple[str, int]:
+    """Return file and line of a sentence, by which sentences stand in the order of the file."""
+    found = re.match(r"(.*?):(\d+)", said)
+    return (found[1], int(found[2])) if found else ("", 0)
 
 
 def sentence(document: Document, keys: Keys, reason: str) -> str:
-    """Return "file:line: key: reason"."""
+    """Return "file:line: key: reason"; a key set from the command line is its own place."""
     where = place(document.places, keys, document.name)
     dotted = ".".join(keys)
-    return f"{where}: {reason}" if where == f"--set {dotted}" else f"{where}: {dotted}: {reason}"
+    return f"{where}: {reason}" if not dotted or where.startswith("--set ") else f"{where}: {dotted}: {reason}"
 
 
 def _keys(loc: tuple[int | str, ...], tables: Any) -> Keys:
@@ -70,7 +87,9 @@ def _models(annotation: Any) -> list[Any]:
 
 
 def _known(model: Any, keys: Keys, tables: Any) -> list[str]:
-    """Return the keys that the table at some keys knows."""
+    """Return the keys that the table at some keys knows; at the top also those of the pump's parts, in full."""
+    if not keys:
+        return [*model.model_fields, *(f"pump.{part}" for part in PARTS)]
     for key in keys:
         tables = tables.get(key, {}) if isinstance(tables, dict) else {}
         annotation = model.model_fields[key].annotation if hasattr(model, "model_fields") else get_args(model)[1]

@@ -153,7 +153,7 @@ def context(tables: dict[str, Any]) -> Context:
     given = drug.get("concentration") if isinstance(drug, dict) else None
     given = given.get("value") if isinstance(given, dict) else given
     if given is None:
-        return Context()
+        return Context(broken=not isinstance(drug, dict))
     try:
         reading("concentration", "U/m3", given, Context())
     except PydanticCustomError:
@@ -176,3 +176,7 @@ def _without_required(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     return {key: _without_required(value) for key, value in schema.items() if key != "required"}
+
+
+if __name__ == "__main__":
+    print(json_schema(), end="")
