@@ -39,8 +39,8 @@ def test_what_is_drawn_is_what_is_delivered(count):
 
 
 def test_error_falls_with_the_square_of_the_panel():
-    ends = [walked(INSULIN_PUMP, ACTIVE, insulin_levels(), SEASON, count) for count in (16, 32, 64, 4096)]
-    exact, delivered = ends[-1]
+    ends = [walked(INSULIN_PUMP, ACTIVE, insulin_levels(), SEASON, count) for count in (32, 64, 128, 8192)]
+    exact, delivered = ends[-1]  # 64 times finer: its own error is below a thousandth of the others'
     # the season ends before the boluses stall, so that there is no kink, and the parts have changed much by then
     assert exact.drive.deposit > 2.0 * ACTIVE.drive.deposit
     for errors in (
@@ -95,7 +95,9 @@ def test_a_panel_reports_its_own_surroundings():
     around = seen(INSULIN_PUMP, ACTIVE, insulin_levels(), 1.0)
     step = stepped(INSULIN_PUMP, ACTIVE, insulin_levels(), around, 3.0 * DAY, 1.0)
     assert step.state == advanced(INSULIN_PUMP, ACTIVE, 3.0 * DAY, step.during)
-    assert step.after == seen(INSULIN_PUMP, step.state, insulin_levels(), 1.0)
+    # what follows is foreseen from the middle of the panel, and meets what is there up to the error of the step
+    there = seen(INSULIN_PUMP, step.state, insulin_levels(), 1.0)
+    assert pack(step.after) == pytest.approx(pack(there), rel=1e-3)
     assert around.flow > step.during.flow > step.after.flow
 
 
