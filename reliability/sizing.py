@@ -166,7 +166,7 @@ def size(
     threads : int
         Chunks computed at a time; the result does not depend on it.
     progress : callable
-        Told after each chunk how many are done, and of how many.
+        Told after each chunk how many patients are done, each counted once per volume, and of how many.
     level : float
         Probability that each interval covers.
 
@@ -198,7 +198,7 @@ def size(
         for part in pool.map(chunk, tasks):
             parts.append(part)
             if progress:
-                progress(len(parts), len(tasks))
+                progress(sum(map(len, parts)), patients * len(ordered))
     world = np.arange(patients) // int(plan.design.population.patients_per_world)
     ratios = {}
     for k, volume in enumerate(ordered):

@@ -1,0 +1,90 @@
+"""The command that sizes a reservoir; what it shows stands in `scenarios.size`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.commands.catalogue import Name
+from scenarios.commands.screen import Json, Overrides, Progress, print_json, progress, say
+
+if TYPE_CHECKING:
+    from reliability.sizing import Sizing
+    from scenarios.build import Scenario
+
+UNMET = 1
+SILENCE = 2.0  # [s] without a word before it says what it does
+WIDE = 100  # [columns] for a table that goes into a file or a pipe
+
+
+def size(
+    name: Name,
+    volumes: Annotated[str | None, typer.Option(metavar='"10 mL, 15 mL"', help="Volumes to try.")] = None,
+    patients: Annotated[int, typer.Option(metavar="N", min=2, help="Patients.")] = 10_000,
+    years: Annotated[float, typer.Option(metavar="Y", min=0.1, max=100.0, help="Follow-up of each patient.")] = 10.0,
+    seed: Annotated[int, typer.Option(metavar="S", min=0, help="The same seed gives the same bits.")] = 1,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Figure to write: .svg, .png or .pdf.")] = None,
+    overrides: Overrides = None,
+    as_json: Json = False,
+) -> None:
+    """Find the smallest reservoir that does not run dry: the same patients with each volume.
+
+    Ends with code 1 when no volume is shown to meet the requirement of the scenario.
+    """
+    from scenarios import size as sizing
+    from scenarios import size_figure
+    from scenarios.build import load
+
+    if plot:
+        size_figure.check_kind(plot)
+    scenario = load(name, overrides or ())
+    tried = sizing.volumes(scenario, volumes)
+    with progress() as shown, _patience(shown) as report:
+        found = sizing.run(scenario, tried, patients, years, seed, report)
+    if plot:
+        size_figure.plot(scenario, found, plot)
+        say(f"{plot} holds the figure.")
+    if as_json:
+        print_json(sizing.readings(scenario, found, seed))
+    else:
+        _tell(scenario, found)
+    raise typer.Exit(0 if found.smallest is not None else UNMET)
+
+
+@contextmanager
+def _patience(report: Progress) -> Iterator[Progress]:
+    """Say what takes so long when the first chunk does."""
+    timer = threading.Timer(SILENCE, say, ["Compiling for this kind of pump: some ten seconds, once per machine."])
+    timer.daemon = True
+    timer.start()
+
+    def told(done: int, total: int) -> None:
+        timer.cancel()
+        report(done, total)
+
+    try:
+        yield told
+    finally:
+        timer.cancel()
+
+
+def _tell(scenario: Scenario, found: Sizing) -> None:
+    from rich.console import Console
+
+    from scenarios import size as sizing
+
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDE)
+    console.print(f"{scenario.name}: {scenario.title}", markup=False)
+    console.print(sizing.dry_table(found))
+    console.print(sizing.cost_table(scenario, found))
+    console.print("Differences from the reservoir as it is, in the same patients with the same luck; the gain is how")
+    console.print("many times more patients it would take to see them as well in different ones:")
+    console.print(sizing.changes_table(found))
+    console.print(sizing.answer(scenario, found), markup=False)
