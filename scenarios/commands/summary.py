@@ -1,0 +1,56 @@
+"""The main results of a study on the screen; they are those of the report, read by `scenarios.report.results`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from scenarios.commands.screen import print_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from reliability.recurrent import Rate
+    from scenarios.report.figures import Curve
+    from scenarios.report.results import Results, Row
+
+
+def print_summary(attributes: Mapping[str, Any], found: Results) -> None:
+    """Print the size of a study, its main results and why pumps ended."""
+    from scenarios.report.results import answers, ends
+
+    print(attributes.get("title", ""))
+    print(f"{attributes['patients']:,} patients, {found.patient_years:,.0f} patient-years, {found.pumps:,} pumps\n")
+    print_table([("", "", "95 % interval"), *map(_line, answers(found))])
+    print(f"\nWhy pumps ended, cumulative incidence at an age of {found.years:.4g} y (causes compete):\n")
+    print_table([("", "pumps", "", "95 % interval"), *(_line(row, row.number) for row in ends(found))])
+
+
+def _line(row: Row, *number: str) -> tuple[str, ...]:
+    return (row.label, *number, f"{row.value} {row.unit}", row.interval)
+
+
+def readings(attributes: Mapping[str, Any], found: Results) -> dict[str, Any]:
+    """Return the main results for JSON: shares as fractions, times in years, rates per 100 patient-years."""
+    return {
+        "title": attributes.get("title", ""),
+        "seed": attributes["seed"],
+        "patients": attributes["patients"],
+        "patient_years": found.patient_years,
+        "pumps": found.pumps,
+        "in_service": _yearly(found.survival),
+        "ended": {curve.label: _yearly(curve) for curve in found.causes},
+        "first": {curve.label: _yearly(curve) for curve in found.firsts},
+        "rates_per_100_patient_years": {label: _rate(rate) for label, rate in found.rates},
+        "not_delivered": found.not_delivered,
+    }
+
+
+def _yearly(curve: Curve) -> list[dict[str, float]]:
+    """Return the points of a monthly curve at whole years, and its last."""
+    chosen = [*range(12, len(curve.time) - 1, 12), len(curve.time) - 1]
+    columns = {"years": curve.time, "value": curve.value, "lower": curve.lower, "upper": curve.upper}
+    return [{name: float(column[k]) for name, column in columns.items()} for k in chosen]
+
+
+def _rate(rate: Rate) -> dict[str, float]:
+    return {"rate": rate.rate, "lower": rate.lower, "upper": rate.upper, "events": rate.events}
