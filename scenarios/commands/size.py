@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from reliability.sizing import Sizing
     from scenarios.build import Scenario
 
-UNMET = 1
+UNMET, INTERRUPTED = 1, 130
 SILENCE = 2.0  # [s] without a word before it says what it does
 WIDE = 100  # [columns] for a table that goes into a file or a pipe
 
@@ -44,8 +44,12 @@ def size(
         size_figure.check_kind(plot)
     scenario = load(name, overrides or ())
     tried = sizing.volumes(scenario, volumes)
-    with progress() as shown, _patience(shown) as report:
-        found = sizing.run(scenario, tried, patients, years, seed, report)
+    try:
+        with progress() as shown, _patience(shown) as report:
+            found = sizing.run(scenario, tried, patients, years, seed, report)
+    except KeyboardInterrupt:
+        say("Interrupted. A sizing keeps nothing; give the same command again.")
+        raise typer.Exit(INTERRUPTED) from None
     if plot:
         size_figure.plot(scenario, found, plot)
         say(f"{plot} holds the figure.")

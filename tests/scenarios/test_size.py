@@ -226,6 +226,16 @@ def test_command_ends_with_2_and_one_sentence_for_bad_input(arguments, sentence)
     assert "Traceback" not in done.output
 
 
+def test_command_ends_with_130_when_interrupted(monkeypatch):
+    def interrupted(*given):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(size, "run", interrupted)
+    done = command()
+    assert done.exit_code == 130
+    assert "Interrupted" in done.stderr
+
+
 def test_constant_dose_through_the_door_is_arithmetic():
     """40 U/d of U400 for 60 d leave 8 of the 14 mL that can be drawn, and 2 mL of activation: 10 mL a refill."""
     even = ["interval_spread=0 d", "missed=0 %", "interval=60 d"]
