@@ -69,8 +69,11 @@ HEPATIC_PUMP = Pump(
 )
 
 AROUND = Surroundings(
-    flow=RATE, programmed=1.1 * RATE, strokes=200.0 / DAY, p_in=-31e3, p_out=5e3, p2_out=9e7, p_peak=4e4,
-    aggregate=0.3, temperature=BODY,
+    **dict.fromkeys(Surroundings._fields, 0.0)
+    | {
+        "flow": RATE, "programmed": 1.1 * RATE, "strokes": 200.0 / DAY, "p_in": -31e3, "p_out": 5e3, "p2_out": 9e7,
+        "p_peak": 4e4, "aggregate": 0.3, "temperature": BODY,
+    }
 )  # fmt: skip
 
 # every part type with a state well inside its life
@@ -156,3 +159,36 @@ def run(code: str, folder: Path = ROOT, **environment: str) -> str:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
+
+
+# a drive nobody foresaw: it slips where the line presses against it
+OUTSIDE = """
+from typing import NamedTuple
+
+from fluidics.pump import Luck, Stateless, Surroundings
+from fluidics.questions import advance, flow, fresh, stall
+
+
+class Screw(NamedTuple):
+    limit: float
+
+
+@fresh.answer
+def new_screw(drive: Screw, luck: Luck) -> Stateless:
+    return Stateless()
+
+
+@advance.answer
+def screw_stays(drive: Screw, own: Stateless, dt: float, around: Surroundings) -> Stateless:
+    return own
+
+
+@flow.answer
+def screw_flow(drive: Screw, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+    return rate * (1.0 - p_out / drive.limit)
+
+
+@stall.answer
+def screw_stall(drive: Screw) -> float:
+    return drive.limit
+"""

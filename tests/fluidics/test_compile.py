@@ -9,7 +9,7 @@ from typing import NamedTuple
 import pytest
 
 from fluidics.compile import cache_folder, question, question_with_default
-from tests.fluidics.parts import ROOT, fingerprint, run
+from tests.fluidics.parts import OUTSIDE, ROOT, fingerprint, run
 
 LEAF = "2.414e-5"  # a number in fluidics/fluid.py
 
@@ -23,38 +23,6 @@ def asked(kelvin):
 
 if __name__ == "__main__":
     print(asked(310.15), sum(asked.stats.cache_hits.values()))
-"""
-
-# a drive nobody foresaw: it slips where the line presses against it
-OUTSIDE = """
-from typing import NamedTuple
-
-from fluidics.pump import Luck, Stateless, Surroundings
-from fluidics.questions import advance, flow, fresh, stall
-
-
-class Screw(NamedTuple):
-    limit: float
-
-
-@fresh.answer
-def new_screw(drive: Screw, luck: Luck) -> Stateless:
-    return Stateless()
-
-
-@advance.answer
-def screw_stays(drive: Screw, own: Stateless, dt: float, around: Surroundings) -> Stateless:
-    return own
-
-
-@flow.answer
-def screw_flow(drive: Screw, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
-    return rate * (1.0 - p_out / drive.limit)
-
-
-@stall.answer
-def screw_stall(drive: Screw) -> float:
-    return drive.limit
 """
 
 ASK_OUTSIDE = """

@@ -11,7 +11,7 @@ from reliability.events import DONE, FULL, RECORD, REPLACE
 from reliability.hazards import CLOCK_WIDTH
 from reliability.history import histories
 from reliability.tables import DEVICES, EVENTS, PATIENTS
-from tests.fluidics.parts import run
+from tests.fluidics.parts import OUTSIDE, ROOT, run
 from tests.reliability.plans import DAY, active_plan, quiet_plan
 from tests.reliability.studies import hashed, hepatic_plan, in_chunks, joined, still_plan
 
@@ -115,3 +115,29 @@ def test_every_code_of_a_study_has_its_name():
         assert len(set(names.values())) == len(names)
     assert names[0] == "in_service"
     assert joined([chunk], "events")["kind"].size > 0
+
+
+STUDY_OUTSIDE = """
+from reliability.chunk import simulate
+from reliability.history import histories
+from tests.reliability.studies import hepatic_plan
+from screw import Screw
+plan = hepatic_plan()
+pump = plan.design.pump
+pump = pump._replace(drive=Screw(1e5), catheter=pump.catheter._replace(length=0.0))
+plan = plan._replace(design=plan.design._replace(pump=pump))
+devices = simulate(plan, 0, 20).devices
+print(repr(float(devices["delivered"].sum())), repr(float(devices["undelivered"].sum())))
+print(sum(histories.stats.cache_hits.values()))
+"""
+
+
+def test_a_mechanism_from_outside_lives_through_the_years_and_is_cached(tmp_path):
+    (tmp_path / "screw.py").write_text(OUTSIDE)
+    places = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "PYTHONDONTWRITEBYTECODE": "1"}
+    first = run(STUDY_OUTSIDE, **places).split()
+    again = run(STUDY_OUTSIDE, **places).split()
+    delivered, missed = float(first[0]), float(first[1])
+    # it slips by the 12 kPa of the artery, of 100 kPa that it could hold
+    assert delivered / (delivered + missed) == pytest.approx(0.88, rel=1e-12)
+    assert again == [first[0], first[1], "1"]
