@@ -18,7 +18,7 @@ Keys = tuple[str, ...]
 
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
-_BARE = re.compile(r"[\w-]+")
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 # keys that say the same in another way: the one written last, in the file or in its heir, holds
 RIVALS = ({"rate", "scale"}, {"propellant", "antoine_a"}, {"propellant", "antoine_b"}, {"propellant", "antoine_c"})
 
@@ -235,7 +235,11 @@ def written(tables: Table, at: Keys = ()) -> str:
 
 
 def _key(key: str) -> str:
-    return key if _BARE.fullmatch(key) else json.dumps(key, ensure_ascii=False)
+    return key if _BARE.fullmatch(key) else _quoted(key)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _value(value: Any) -> str:
@@ -244,5 +248,5 @@ def _value(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_value(inner) for inner in value) + "]"
     if isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        return _quoted(value)
     return str(value).lower() if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)

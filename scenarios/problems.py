@@ -27,7 +27,7 @@ def problems(failed: ValidationError, document: Document, model: type[BaseModel]
     model : type of BaseModel
         The model that found it.
     """
-    found = [(_keys(error["loc"], document.tables), error) for error in failed.errors()]
+    found = [(_keys(error, document.tables), error) for error in failed.errors()]
     missing = {keys: None for keys, error in found if error["type"] == "missing"}
     sentences = []
     for keys, error in found:
@@ -64,17 +64,17 @@ def sentence(document: Document, keys: Keys, reason: str) -> str:
     return f"{where}: {reason}" if not dotted or where.startswith("--set ") else f"{where}: {dotted}: {reason}"
 
 
-def _keys(loc: tuple[int | str, ...], tables: Any) -> Keys:
-    """Return the keys of a pydantic location, without the words by which a union chose its member."""
+def _keys(error: Any, tables: Any) -> Keys:
+    """Return the keys where pydantic found an error, without the words by which a union chose its member."""
     keys: list[str] = []
-    for step in map(str, loc):
+    for step in map(str, error["loc"]):
         inside = isinstance(tables, dict)
         if inside and step not in tables and tables.get("type") == step:
             continue
         if step != "[key]":
             keys.append(step)
         tables = tables.get(step) if inside else None
-    return tuple(keys)
+    return (*keys, "type") if error["type"] == "union_tag_invalid" else tuple(keys)
 
 
 def _models(annotation: Any) -> list[Any]:
