@@ -15,7 +15,7 @@ from reliability.store import digest, open_study
 from scenarios.report import figures
 from scenarios.report.provenance import comparisons, numbered, parameter_groups
 from scenarios.report.results import Results, answers, at_risk, ends, events, intervals, results
-from scenarios.report.words import label, rounded
+from scenarios.report.words import MINUS, label, rounded
 
 SHOWN_CAUSES = 12  # small figures; the table has them all
 ELSEWHERE = {
@@ -133,6 +133,13 @@ def _drawings(found: Results) -> dict[str, Any]:
         "means": figures.means(found.means, found.years),
         "fan": figures.fan(fan.edges, fan.quantile, fan.error) if fan else "",
         "fan_patients": f"{fan.patients[0]:,} in the first, {fan.patients[-1]:,} in the last" if fan else "",
+        "fan_quantiles": [f"{100.0 * share:g} %" for share in fan.quantile] if fan else [],
+        "fan_years": [
+            [rounded(end), *(f"{100.0 * share:.2f}".replace("-", MINUS) for share in shares), f"{count:,}"]
+            for end, shares, count in zip(fan.edges[1:], fan.error.T, fan.patients, strict=True)
+        ]
+        if fan
+        else [],
     }
 
 

@@ -4,10 +4,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import groupby
 from typing import Any, NamedTuple
 
-from scenarios.report.words import estimated, label, rounded
+from scenarios.report.words import estimated, label, scientific
 
 
 class Parameter(NamedTuple):
@@ -59,8 +58,10 @@ def numbered(*rooms: Sequence[str]) -> dict[str, int]:
 
 def parameter_groups(values: Sequence[Mapping[str, Any]], numbers: Mapping[str, int]) -> list[Group]:
     """Return the tables of parameters, one for each section of the scenario, in its order."""
-    by_section = groupby(values, key=lambda value: value["path"].rpartition(".")[0])
-    return [Group(_section(path), [_parameter(value, numbers) for value in rows]) for path, rows in by_section]
+    by_section: dict[str, list[Parameter]] = {}
+    for value in values:
+        by_section.setdefault(value["path"].rpartition(".")[0], []).append(_parameter(value, numbers))
+    return [Group(_section(path), rows) for path, rows in by_section.items()]
 
 
 def comparisons(rows: Sequence[Any], numbers: Mapping[str, int]) -> list[Compared]:
@@ -79,14 +80,14 @@ def _section(path: str) -> str:
 
 
 def _parameter(value: Mapping[str, Any], numbers: Mapping[str, int]) -> Parameter:
-    si = value["si"]
-    number = rounded(float(si), 6) if isinstance(si, int | float) else str(si or "")
+    fitted_to = value.get("fitted_to")
+    notes = [value["note"], f"fitted to {fitted_to}" if fitted_to else ""]
     return Parameter(
         name=value["path"].rpartition(".")[2],
         given=str(value["given"]),
-        si=f"{number} {value['unit']}".strip().removesuffix(" -").removesuffix(" 1"),
+        si=scientific(float(value["si"]), value["unit"]),
         kind=value["kind"],
         source=numbers.get(value["source"]),
-        note=value["note"] or "",
+        note="; ".join(filter(None, notes)),
         spread=str(value["spread"] or ""),
     )

@@ -99,7 +99,7 @@ def answers(found: Results) -> list[Row]:
     operated = _percent(found.firsts[0], found.years, f"Patients operated again within {rounded(found.years)} y")
     half = [_half(found.firsts[0])] if (found.firsts[0].value >= 0.5).any() else []
     wanted = (OPERATIONS, RINSES, label("underdelivery"), label("ketoacidosis"))
-    rates = [(name, rate) for name, rate in found.rates if name in wanted]
+    rates = [(name, rate) for name, rate in found.rates if name in wanted and (rate.events or name == OPERATIONS)]
     rates.sort(key=lambda row: wanted.index(row[0]))
     happening = [
         Row(name, *estimated(rate.rate, rate.lower, rate.upper), "per 100 patient-years") for name, rate in rates

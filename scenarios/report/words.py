@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import math
+import re
 
 NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NAMES = {
     "underdelivery": "Underdelivery found at a visit",
     "rinse": "Rinse at a visit",
@@ -50,8 +52,25 @@ def estimated(value: float, lower: float, upper: float) -> tuple[str, str]:
     if not (math.isfinite(half) and half > 0.0):
         return rounded(value), NOTHING
     decimals = min(max(1 - math.floor(math.log10(half)), 0), 8)
-    shown = [f"{number:,.{decimals}f}".replace("-", MINUS) for number in (value, lower, upper)]
+    shown = [f"{number:,.{decimals}f}".replace("-", MINUS) if number else "0" for number in (value, lower, upper)]
     return shown[0], f"{shown[1]} to {shown[2]}"
+
+
+def scientific(value: float, unit: str) -> str:
+    """Return a number with its SI unit, to five digits, with a power of ten where zeros would pile up.
+
+    Examples
+    --------
+    >>> scientific(1.5e-5, "m3"), scientific(310.15, "K"), scientific(0.3, "-")
+    ('1.5·10⁻⁵ m³', '310.15 K', '0.3')
+    """
+    mantissa, _, power = f"{value:.4e}".partition("e")
+    if value == 0.0 or -3 <= int(power) < 5:
+        number = f"{value:.5g}".replace("-", MINUS)
+    else:
+        number = f"{float(mantissa):g}·10{str(int(power)).translate(RAISED)}".replace("-", MINUS, 1)
+    written = re.sub(r"(?<=[a-zA-Z])\d", lambda digit: digit[0].translate(RAISED), unit)
+    return number if unit in {"-", "1", ""} else f"{number} {written}"
 
 
 def label(name: str) -> str:

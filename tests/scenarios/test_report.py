@@ -190,7 +190,7 @@ def test_fan_is_the_delivery_error_of_the_plan(found):
 def test_assumed_values_are_marked_and_sources_numbered(page, reader):
     assert "1 of 3 values are assumed" in reader.text
     assert len(re.findall(r'<td class="kind assumed">assumed</td>', page)) == 1
-    assert "capacity 15 mL 0.000015 m3 stated [1]" in reader.text
+    assert "capacity 15 mL 1.5·10⁻⁵ m³ stated [1]" in reader.text
     assert "accuracy 1 2 % lognormal per device 1 measured [2]" in reader.text
     assert "Maker (2007) Handbook." in reader.text
     assert [group.name for group in parameter_groups(PARAMETERS, {})] == ["Pump: Reservoir", "Pump: Drive"]
