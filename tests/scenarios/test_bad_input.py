@@ -51,7 +51,7 @@ SCENARIOS = {
     "NaN": ("[population]\nrate_spread = nan", "bad.toml:5: population.rate_spread: NaN: must be a finite number"),
     "broken TOML": ('[pump.catheter\nlength = "25 cm"', "bad.toml:4:15: not TOML: expected ']'"),
     "boluses larger than the reservoir": (
-        '[population]\nmean_rate = "13000 U/d"',
+        '[population]\nmean_rate = "13000 U/d"\n[regimen]\nbolus_rate = "10000 U/h"',
         "bad.toml:5: population.mean_rate: the boluses of a day, 14.62 mL, are larger than the reservoir, 14 mL usable",
     ),
     "unknown base": ('base = "implanted-insuln"', "did you mean 'implanted-insulin'?"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -14,24 +17,18 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner
 
+from reliability.store import open_study
+from scenarios.build import names
 from scenarios.cli import app
 from scenarios.commands import doctor, screen
 
 ROOT = Path(__file__).resolve().parents[2]
+OUTSIDE = os.environ | {"PYTHONPATH": str(ROOT)}
 HEAVY = ("numpy", "numba", "h5py", "dask", "distributed", "pydantic", "matplotlib", "scipy", "rich")
 
 
 def run(*arguments: str):
     return CliRunner().invoke(app, list(arguments))
-
-
-def process(*arguments: str, **settings):
-    """Run the command as a person does, in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "scenarios", *arguments],
-        capture_output=True, text=True, check=False, timeout=300, **settings,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
@@ -126,3 +123,162 @@ def test_progress_elsewhere_than_a_terminal_is_a_line_now_and_then(capsys, monke
         for done in (10, 20, 30):
             report(done, 40)
     assert capsys.readouterr().err == "20 of 40 patients (50 %)\n"
+
+
+# --- scenarios ---------------------------------------------------------------------------------------------------
+
+
+def test_list_names_every_scenario_of_the_library():
+    listed = json.loads(run("list", "--json").stdout)
+    assert [one["name"] for one in listed] == names()
+    assert all(one["title"] for one in listed)
+    assert [line.split()[0] for line in run("list").stdout.splitlines()] == ["scenario", *names()]
+
+
+@pytest.mark.parametrize("name", names())
+def test_show_tells_every_value_and_marks_what_is_assumed(name):
+    values = json.loads(run("show", name, "--json").stdout)["values"]
+    lines = run("show", name).stdout.splitlines()
+    for value in values:
+        (line,) = (line for line in lines if value["path"] in line.split())
+        assert value["given"] in line
+        assert line.startswith("*") == (value["kind"] == "assumed")
+        assert value["source"] in line
+    assumed = sum(value["kind"] == "assumed" for value in values)
+    assert lines[-1] == f"{assumed} of {len(values)} values are assumed (*)."
+
+
+@pytest.mark.parametrize("name", names())
+def test_new_scenario_is_the_one_it_was_copied_from(tmp_path, name):
+    copy = tmp_path / "my.toml"
+    copy.write_text(run("new", name).stdout, encoding="utf-8")
+    assert run("check", str(copy)).stdout == f"{copy}: in order\n"
+    assert run("diff", name, str(copy)).stdout == "no difference\n"
+
+
+def test_override_is_the_only_difference_it_makes(tmp_path):
+    heir = tmp_path / "heir.toml"
+    heir.write_text('base = "implanted-insulin"\n[pump.reservoir]\ncapacity = "20 mL"\n', encoding="utf-8")
+    found = json.loads(run("diff", "implanted-insulin", str(heir), "--json").stdout)
+    assert {one["path"]: (one["a"], one["b"]) for one in found}["pump.reservoir.capacity"] == ("15 mL", "20 mL")
+    assert {one["path"] for one in found} <= {"pump.reservoir.capacity", "pump.drug.carried_growth"}
+    assert run("diff", "implanted-insulin", str(heir), "--set", "reservoir.capacity=20 mL").stdout == "no difference\n"
+
+
+def test_diff_sees_through_units_and_tells_words(tmp_path):
+    heir = tmp_path / "heir.toml"
+    heir.write_text(
+        'base = "implanted-insulin"\n[pump.reservoir]\ncapacity = "15000 uL"\n[hazards.pain]\nremedy = "record"\n',
+        encoding="utf-8",
+    )
+    changed = json.loads(run("diff", "implanted-insulin", str(heir), "--json").stdout)
+    assert [(one["path"], one["b"]) for one in changed] == [("hazards.pain.remedy", "record")]
+
+
+def test_check_tells_good_files_on_stdout_and_problems_on_stderr(tmp_path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text('base = "implanted-insulin"\nunknown = 1\n', encoding="utf-8")
+    ended = run("check", "implanted-insulin", str(bad))
+    assert ended.exit_code == 2
+    assert ended.stdout == "implanted-insulin: in order\n"
+    assert ended.stderr.startswith(f"{bad}:2: unknown: ")
+    told = json.loads(run("check", "implanted-insulin", str(bad), "--json").stdout)
+    assert [len(one["problems"]) for one in told] == [0, 1]
+
+
+# --- studies -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """Return a small study and what the command printed."""
+    file = tmp_path_factory.mktemp("studies") / "small.h5"
+    ended = run("study", "implanted-insulin", "--patients", "300", "--years", "6", "-o", str(file))
+    assert ended.exit_code == 0, ended.output
+    return file, ended.stdout
+
+
+def test_study_prints_its_size_its_results_and_its_file(finished):
+    file, said = finished
+    lines = said.splitlines()
+    assert lines[1].startswith("300 patients, ")
+    for start in ("Pumps in service at an age of 1 y", "Pumps in service at an age of 5 y", "Operations", "Rinses"):
+        assert any(line.startswith(start) and " to " in line for line in lines), start
+    assert any(line.startswith("Ketoacidosis") for line in lines)
+    assert any(line.startswith("Pump dysfunction") for line in lines)
+    assert lines[-1] == str(file)
+
+
+def test_study_as_json_agrees_with_its_tables(finished, tmp_path):
+    file, _ = finished
+    again = tmp_path / "again.h5"
+    options = ("--patients", "300", "--years", "6", "--chunk-size", "97", "--threads", "1", "--compress", "--json")
+    told = json.loads(run("study", "implanted-insulin", "-o", str(again), *options).stdout)
+    with open_study(again) as study:
+        patients, devices, events = (study.table(name) for name in ("patients", "devices", "events"))
+        kinds = {label: code for code, label in study.kinds.items()}
+    assert told["file"] == str(again)
+    assert told["patients"] == len(patients["end"]) == 300
+    assert told["pumps"] == len(devices["time"])
+    assert told["patient_years"] == pytest.approx(patients["end"].sum() / 365.25, rel=1e-9)
+    found = int((events["kind"] == kinds["underdelivery"]).sum())
+    rates = told["rates_per_100_patient_years"]
+    assert found in {int(rate["events"]) for rate in rates.values()}
+    assert told["in_service"][-1]["years"] == pytest.approx(6.0)
+    last = told["in_service"][-1]["value"] + sum(cause[-1]["value"] for cause in told["ended"].values())
+    assert last == pytest.approx(1.0, abs=1e-9)
+    assert fingerprint(again) == fingerprint(file)
+
+
+def fingerprint(file: Path) -> str:
+    said = run("digest", str(file)).stdout
+    assert json.loads(run("digest", str(file), "--json").stdout)["sha256"] == said.split()[0]
+    return said.split()[0]
+
+
+def test_devices_are_followed_without_replacement(tmp_path):
+    file = tmp_path / "devices.h5"
+    ended = run("study", "implanted-insulin", "--devices", "50", "--years", "6", "-o", str(file), "--json")
+    assert json.loads(ended.stdout)["pumps"] == 50
+    with open_study(file) as study:
+        assert (study.table("devices", ["ordinal"])["ordinal"] == 0).all()
+
+
+def test_study_file_tells_its_scenario_and_command(finished, tmp_path):
+    file, _ = finished
+    with open_study(file) as study:
+        told = study.attributes
+    copy = tmp_path / "copy.toml"
+    copy.write_text(told["scenario"], encoding="utf-8")
+    assert run("diff", "implanted-insulin", str(copy)).stdout == "no difference\n"
+    assert hashlib.sha256(told["scenario"].encode()).hexdigest() == told["scenario_sha256"]
+    assert told["command"].startswith("pumpsim ")
+
+
+def test_study_cites_what_its_scenario_cites(finished):
+    sources = run("cite", "implanted-insulin").stdout
+    assert sources.startswith("[")
+    assert run("cite", str(finished[0])).stdout == sources
+    as_json = json.loads(run("cite", "implanted-insulin", "--json").stdout)
+    assert [f"[{one['source']}] {one['reference']}" for one in as_json] == sources.splitlines()
+
+
+def test_interrupted_study_keeps_its_patients_and_says_how_to_go_on(finished, tmp_path):
+    words = ["study", "implanted-insulin", "--patients", "300", "--years", "6", "--chunk-size", "1", "--threads", "1"]
+    file = tmp_path / "x y.h5"
+    running = subprocess.Popen(
+        [sys.executable, "-m", "scenarios", *words, "-o", str(file)], stderr=subprocess.PIPE, text=True, env=OUTSIDE
+    )
+    shards = Path(f"{file}.study")
+    while running.poll() is None and len(list(shards.glob("patients-*.h5"))) < 3:
+        time.sleep(0.005)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130, said
+    assert "Traceback" not in said
+    again = shlex.split(said.splitlines()[-1])
+    assert again == ["pumpsim", *words, "-o", str(file), "--resume"]
+    kept = {path.name for path in shards.glob("patients-*.h5")}
+    assert 3 <= len(kept) < 300
+    assert run(*again[1:]).exit_code == 0
+    assert fingerprint(file) == fingerprint(finished[0])
