@@ -3,6 +3,7 @@ equal bits; single cycles stand in test_drawdown.py, intervals in test_paired.py
 
 from __future__ import annotations
 
+import hashlib
 import math
 from itertools import pairwise
 from statistics import NormalDist
@@ -10,11 +11,16 @@ from statistics import NormalDist
 import numpy as np
 import pytest
 
+from fluidics.engines.panel import seen
+from fluidics.pump import new_pump
+from fluidics.questions import histogram
 from reliability.chunk import Plan, simulate
 from reliability.drawdown import CALLED, DRY_REFILLS, DRY_TIME, NEVER, RAN_DRY, REFILLS, WITHDRAWN, Requirement
 from reliability.events import MODE, RECORD
 from reliability.sizing import MET, MISSED, OPEN, draw_down, least_volume, size
+from tests.fluidics.parts import run
 from tests.reliability.plans import DAILY, DAY, ML, YEAR, quiet_plan
+from tests.reliability.studies import hepatic_plan
 
 NOTHING_ASKED = Requirement(
     run_dry=1.0,
@@ -92,6 +98,21 @@ def test_accurate_counting_and_generous_delivery_run_dry_before_the_message():
     assert rows[0, DRY_REFILLS] == rows[0, REFILLS] == 3.0
     assert rows[0, DRY_TIME] == pytest.approx(3 * 8.0 * DAY, rel=1e-6)
     assert rows[0, CALLED] == 0.0
+
+
+def test_pump_without_a_programme_is_drawn_down_by_its_flow():
+    """What a restrictor lets through in a month is gone, whatever the count says."""
+    plan = hepatic_plan(years=1.0)
+    fixed = plan.design.clinic._replace(interval_spread=0.0, longest_interval=40 * DAY)
+    plan = plan._replace(design=plan.design._replace(clinic=fixed))
+    pump = plan.design.pump
+    flow = seen(pump, new_pump(pump), histogram(plan.design.regimen, plan.design.population.mean_rate), 1.0).flow
+    drawn = flow * 30 * DAY
+    rows = draw_down(plan, NOTHING_ASKED, 50 * ML, 0, 2)
+    np.testing.assert_allclose(rows[:, WITHDRAWN], rows[:, REFILLS] * (48 * ML - drawn), rtol=1e-9)
+    small, large = (draw_down(plan, NOTHING_ASKED, 2 * ML + part * drawn, 0, 1)[0] for part in (0.99, 1.01))
+    assert small[DRY_REFILLS] == small[REFILLS] == 12.0
+    assert large[RAN_DRY] == 0.0
 
 
 # --- against the lifetime kernel ---------------------------------------------------------------------------------
@@ -196,6 +217,19 @@ def test_bits_do_not_depend_on_chunks(step):
     whole = draw_down(plan, EVERYTHING, 8 * ML, 0, 250)
     parts = [draw_down(plan, EVERYTHING, 8 * ML, first, min(step, 250 - first)) for first in range(0, 250, step)]
     assert np.concatenate(parts).tobytes() == whole.tobytes()
+
+
+def test_compiled_and_uncompiled_give_the_same_bits():
+    lines = run(
+        "from tests.reliability.test_sizing import hashed_rows; print(hashed_rows())", NUMBA_DISABLE_JIT="1"
+    )
+    assert lines.strip() == hashed_rows()
+
+
+def hashed_rows() -> str:
+    """Return the hash of some patients with a small reservoir."""
+    rows = draw_down(quiet_plan(years=2.0), EVERYTHING, 8 * ML, 90, 20)
+    return hashlib.sha256(rows.tobytes()).hexdigest()
 
 
 def test_result_does_not_depend_on_threads_and_progress_is_told():
