@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,18 +45,22 @@ def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLik
     """
     from scenarios.cite import references
 
-    try:
-        from scenarios.validation import validation_table
-    except ModuleNotFoundError:
-
-        def validation_table(): return []
-
     with open_study(study_path) as study:
         attributes, found = study.attributes, results(study)
-    text = rendered(contents(attributes, found, digest(study_path), validation_table(), references()))
+    text = rendered(contents(attributes, found, digest(study_path), _published(), references()))
     partial = Path(f"{html_path}.partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(html_path)
+    try:
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(html_path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _published() -> Sequence[Any]:
+    """Return the rows of the validation table, where this installation has one."""
+    if find_spec("scenarios.validation") is None:
+        return ()
+    return tuple(import_module("scenarios.validation").validation_table())
 
 
 def rendered(page: Mapping[str, Any]) -> str:

@@ -16,6 +16,9 @@ NAMES = {
     "tip_obstruction": "Obstructed catheter tip",
     "encapsulation": "Encapsulated catheter tip",
     "flow_replacement": "Pump replaced for low flow",
+    "cpu": "Processor",
+    "scenario_sha256": "SHA-256 of the scenario",
+    "study": "Identity of the study",
 }
 
 

@@ -15,10 +15,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
 from reliability.fan import delivery_error
 from reliability.store import open_study
 from reliability.study import StudyError, run_study
+from scenarios.cli import app
 from scenarios.report import figures, write_report
 from scenarios.report.figures import Curve, Interval
 from scenarios.report.page import contents, rendered
@@ -242,10 +244,27 @@ def test_same_study_gives_the_same_bytes_of_a_small_file(file, tmp_path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.html", "b.html"]
 
 
+def test_page_that_cannot_be_written_leaves_nothing(file, tmp_path):
+    (tmp_path / "page.html").mkdir()
+    with pytest.raises(OSError, match="directory"):
+        write_report(file, tmp_path / "page.html")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
 def test_no_study_is_one_sentence_and_no_page(tmp_path):
     with pytest.raises(StudyError, match="there is no such file"):
         write_report(tmp_path / "none.h5", tmp_path / "none.html")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_command_writes_the_page_and_says_where(file, tmp_path):
+    ended = CliRunner().invoke(app, ["report", str(file), "-o", str(tmp_path / "page.html")])
+    assert ended.exit_code == 0
+    assert f"{tmp_path / 'page.html'}" in ended.stderr
+    assert (tmp_path / "page.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    refused = CliRunner().invoke(app, ["report", str(tmp_path / "none.h5")])
+    assert refused.exit_code == 2
+    assert "there is no such file" in refused.stderr
 
 
 # --- figures and numbers -----------------------------------------------------------------------------------------
