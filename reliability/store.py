@@ -183,13 +183,14 @@ def _lengths(shard: Path) -> list[int]:
 def _fill_tables(file: Any, output: _Output, shards: Sequence[Path], lengths: NDArray[np.int64]) -> None:
     """Copy the columns of one shard after the other; `lengths` are the rows of each, per table."""
     starts = np.cumsum(lengths, axis=0) - lengths
-    for k, shard in enumerate(shards):
+    places = {table: {column.name: file[table][column.name] for column in TABLES[table]} for table in TABLES}
+    for shard, start, length in zip(shards, starts, lengths, strict=True):
         with h5py.File(shard, "r") as source:
-            for j, (table, columns) in enumerate(TABLES.items()):
-                if lengths[k, j]:
-                    rows = slice(starts[k, j], starts[k, j] + lengths[k, j])
-                    for column in columns:
-                        file[table][column.name][rows] = source[table][column.name][:]
+            for at, rows, (table, place) in zip(start, length, places.items(), strict=True):
+                if rows:
+                    group = source[table]
+                    for name, data in place.items():
+                        data[at : at + rows] = group[name][:]
         output.check()
 
 

@@ -115,7 +115,7 @@ def _check_numbers(**numbers: int | None) -> None:
 
 def _warm(plan: Plan, say: Say) -> None:
     """Compile, or load what is compiled, before threads or workers all do it at once; say so when it takes long."""
-    sentence = "preparing the simulation of this kind of pump: some ten seconds when it must be compiled, once per machine"
+    sentence = "preparing the simulation of this kind of pump: ten seconds if it must be compiled, once per machine"
     timer = threading.Timer(SILENCE, say, [sentence])
     timer.daemon = True
     timer.start()

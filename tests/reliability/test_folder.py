@@ -57,7 +57,7 @@ def test_a_file_in_the_way_is_not_touched(tmp_path):
 
 
 def test_a_place_that_is_not_there_is_one_sentence(tmp_path):
-    with pytest.raises(StudyError, match="cannot be made .*No such file"):
+    with pytest.raises(StudyError, match=r"cannot be made .*No such file"):
         begin(tmp_path / "nowhere" / "demo.h5", IDENTITY, resume=False)
 
 

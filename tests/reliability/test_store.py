@@ -1,4 +1,4 @@
-"""What stands in a study file, who can read it, and what is refused; chunks are made by the kernel, or small by hand."""
+"""What stands in a study file, who can read it, and what is refused; its chunks come from the kernel."""
 
 from __future__ import annotations
 
@@ -119,7 +119,10 @@ def test_the_file_holds_the_chunks_in_patient_order(chunks, path):
         assert study.attributes["years"] == 10.0
         assert study.kinds == kinds(PLAN)
         assert study.curves["device_life"]["survival"].shape == (2, 3)
-        assert study.meaning("patients/end") == {"units": "d", "long_name": "end of follow-up since the patient's entry"}
+        assert study.meaning("patients/end") == {
+            "units": "d",
+            "long_name": "end of follow-up since the patient's entry",
+        }
 
 
 def test_digest_is_of_the_data_alone(chunks, path, tmp_path):

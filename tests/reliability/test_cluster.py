@@ -1,0 +1,121 @@
+"""Workers of this machine and of a cluster that runs: the same data, and one sentence when something is wrong."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import pytest
+
+from reliability.chunk import simulate
+from reliability.cluster import Passport, arriving, local_workers, passport, workers_at
+from reliability.folder import folder_of
+from reliability.store import StudyError, chunk_digest, digest
+from reliability.study import run_study
+from tests.reliability.plans import active_plan, quiet_plan
+
+PLAN = active_plan()
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """Two workers in processes of their own, behind a scheduler with an address."""
+    from distributed import LocalCluster
+
+    with LocalCluster(n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster:
+        yield cluster
+
+
+def test_local_workers_and_threads_give_the_same_data(tmp_path):
+    told = []
+    run_study(PLAN, 300, tmp_path / "threads.h5", provenance={}, threads=2)
+    run_study(
+        PLAN, 300, tmp_path / "workers.h5", provenance={}, workers=2, chunk_size=40,
+        progress=lambda done, of: told.append(done),
+    )  # fmt: skip
+    assert digest(tmp_path / "workers.h5") == digest(tmp_path / "threads.h5")
+    assert len(told) == 8
+    assert told == sorted(told)
+    assert told[-1] == 300
+
+
+def test_a_cluster_that_runs_gives_the_same_data(cluster, tmp_path):
+    run_study(PLAN, 100, tmp_path / "threads.h5", provenance={})
+    run_study(PLAN, 100, tmp_path / "cluster.h5", provenance={}, scheduler=cluster.scheduler_address)
+    assert digest(tmp_path / "cluster.h5") == digest(tmp_path / "threads.h5")
+
+
+def test_passport_holds_the_digest_of_a_chunk():
+    assert passport(PLAN).digest == chunk_digest(simulate(PLAN, 0, 2))
+    assert passport(PLAN).digest != passport(quiet_plan()).digest
+
+
+def test_workers_that_differ_are_listed(cluster, monkeypatch):
+    tests, ours = os.getpid(), Passport("a", "1.0", "2.4", "d")
+
+    def shown(plan):
+        return ours if os.getpid() == tests else ours._replace(numpy="99.0")
+
+    monkeypatch.setattr("reliability.cluster.passport", shown)
+    with (
+        pytest.raises(StudyError, match="not like this machine: install the same pumpsim") as refused,
+        workers_at(cluster.scheduler_address, PLAN),
+    ):
+        pass
+    lines = str(refused.value).splitlines()[1:]
+    assert len(lines) == 2
+    assert all(line.startswith("tcp://127.0.0.1:") for line in lines)
+    assert all(line.endswith("numpy 99.0, here 2.4") for line in lines)
+
+
+def test_workers_that_cannot_run_the_program_are_listed(cluster, monkeypatch):
+    def without(plan):
+        if os.getpid() != tests:
+            raise ModuleNotFoundError("No module named 'reliability'")
+        return Passport("", "", "", "")
+
+    tests = os.getpid()
+    monkeypatch.setattr("reliability.cluster.passport", without)
+    with (
+        pytest.raises(StudyError, match="ModuleNotFoundError: No module named 'reliability'"),
+        workers_at(cluster.scheduler_address, PLAN),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{free}", "nonsense", "127.0.0.1:{free}"])
+def test_a_scheduler_that_is_not_there_is_one_sentence(tmp_path, monkeypatch, address):
+    monkeypatch.setattr("reliability.cluster.TIMEOUT", 1.0)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = address.format(free=free.getsockname()[1])
+    with pytest.raises(StudyError, match=f"no Dask scheduler answers at {address}"):
+        run_study(PLAN, 20, tmp_path / "study.h5", provenance={}, scheduler=address)
+    run_study(PLAN, 20, tmp_path / "study.h5", provenance={}, resume=True)
+    assert not folder_of(tmp_path / "study.h5").exists()
+
+
+def test_a_scheduler_without_workers_is_one_sentence(monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setattr("reliability.cluster.TIMEOUT", 1.0)
+    with (
+        LocalCluster(n_workers=0, host="127.0.0.1", dashboard_address="127.0.0.1:0") as empty,
+        pytest.raises(StudyError, match="has no workers: start some"),
+        workers_at(empty.scheduler_address, PLAN),
+    ):
+        pass
+
+
+def test_patients_that_kill_their_worker_are_named():
+    import dask
+
+    def deadly(first, count):
+        if first == 40:
+            os._exit(1)
+        return first
+
+    with dask.config.set({"distributed.scheduler.allowed-failures": 0}), local_workers(1) as client:
+        chunks = arriving(client, deadly, [(first, 20) for first in (0, 20, 40, 60)], 1)
+        with pytest.raises(StudyError, match=r"patients \d+ to \d+ killed their worker.*--resume"):
+            list(chunks)

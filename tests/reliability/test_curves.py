@@ -1,0 +1,146 @@
+"""The estimates of a study file against the estimators for plain arrays and against plain counting."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reliability.chunk import kinds
+from reliability.curves import MONTH, OPERATION, recurrences
+from reliability.events import DEATH, EXTRA_RINSE, RINSE, UNDERDELIVERY
+from reliability.recurrent import event_rate
+from reliability.store import open_study
+from reliability.study import run_study
+from reliability.survival import aalen_johansen, kaplan_meier
+from tests.reliability.plans import active_plan, quiet_plan
+
+
+def opened(path, plan, patients):
+    run_study(plan, patients, path, provenance={})
+    with open_study(path) as study:
+        tables = {name: study.table(name) for name in ("patients", "devices", "events")}
+        told = {
+            f"{group}/{key}": study.meaning(f"curves/{group}/{key}") for group, v in study.curves.items() for key in v
+        }
+        return tables, study.curves, told
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    return opened(tmp_path_factory.mktemp("curves") / "active.h5", active_plan(), 1000)
+
+
+def at(time, values, months, start=0.0):
+    index = np.searchsorted(time, months, side="right") - 1
+    return np.where(index >= 0, np.asarray(values)[..., np.maximum(index, 0)], start)
+
+
+def test_device_life_is_that_of_exact_times(study):
+    """Counting in steps of a day lets who leaves in a step stay at risk to its end; nothing else changes."""
+    tables, curves, _ = study
+    life, devices = curves["device_life"], tables["devices"]
+    assert life["time"].tolist() == pytest.approx((MONTH * np.arange(121)).tolist())
+    curve = kaplan_meier(devices["time"], devices["cause"] > 0)
+    np.testing.assert_allclose(life["survival"], at(curve.time, curve.survival, life["time"], 1.0), atol=4e-4)
+    exact = aalen_johansen(devices["time"], devices["cause"])
+    assert life["cause"].tolist() == exact.causes.tolist()
+    np.testing.assert_allclose(life["incidence"], at(exact.time, exact.incidence, life["time"]), atol=4e-4)
+    np.testing.assert_allclose(life["survival"] + life["incidence"].sum(axis=0), 1.0, rtol=1e-12)
+    ratio = life["survival_standard_error"][12:108] / at(curve.time, curve.standard_error, life["time"])[12:108]
+    assert 0.5 < np.median(ratio) < 2.0
+
+
+def test_first_operation_counts_death_and_abandonment_as_competing(study):
+    tables, curves, _ = study
+    patients, first = tables["patients"], curves["first_operation"]
+    operated = ~np.isnan(patients["first_operation"])
+    time = np.where(operated, patients["first_operation"], patients["end"])
+    cause = np.where(operated, 1, np.select([patients["reason"] == DEATH, patients["reason"] == 4], [2, 3], 0))
+    exact = aalen_johansen(time, cause)
+    np.testing.assert_allclose(first["incidence"], at(exact.time, exact.incidence, first["time"]), atol=4e-4)
+    assert first["incidence"][0, -1] > 0.9
+
+
+def test_operations_in_the_events_are_those_of_the_patients(study):
+    """Two rows of one operation count once, whatever was changed."""
+    tables, _, _ = study
+    happened = recurrences(tables["events"])
+    counted = np.bincount(happened[OPERATION]["patient"], minlength=1000)
+    np.testing.assert_array_equal(counted, tables["patients"]["operations"])
+    events = tables["events"]
+    assert np.sum(events["operated"] == 1) > counted.sum() > 0
+    assert len(happened[2]["time"]) == np.isin(events["kind"], (RINSE, EXTRA_RINSE)).sum()
+    np.testing.assert_array_equal(np.bincount(happened[3]["patient"], minlength=1000), tables["patients"]["episodes"])
+
+
+def test_mean_number_of_operations_is_near_the_number_per_patient(study):
+    """Nearly all are followed to the end, so the plain mean up to 8 years is close; deaths lower both alike."""
+    tables, curves, _ = study
+    recurrent = curves["recurrent"]
+    entered = tables["patients"]["end"] >= 8 * 365.25
+    happened = recurrences(tables["events"])[OPERATION]
+    early = happened["time"] <= 8 * 365.25
+    counts = np.bincount(happened["patient"][early], minlength=1000)
+    gone = np.isin(tables["patients"]["reason"], (2, 4)) & ~entered
+    plain = counts[entered | gone]
+    mean = recurrent["mean"][0, 96]
+    assert mean == pytest.approx(plain.mean(), abs=3 * plain.std() / np.sqrt(len(plain)))
+    assert recurrent["mean_lower"][0, 96] < mean < recurrent["mean_upper"][0, 96]
+    assert (np.diff(recurrent["mean"], axis=1) >= 0.0).all()
+
+
+def test_rates_are_events_over_exposure(study):
+    tables, curves, _ = study
+    rates, patients, events = curves["rates"], tables["patients"], tables["events"]
+    years = patients["end"] / 365.25
+    assert rates["exposure"] == pytest.approx(years.sum() / 100)
+    codes = rates["kind"].tolist()
+    assert codes == [0, *np.unique(events["kind"])]
+    here = codes.index(UNDERDELIVERY)
+    wanted = event_rate(patients["episodes"], years / 100, patients["world"])
+    found = [rates[name][here] for name in ("rate", "rate_lower", "rate_upper", "rate_standard_error")]
+    assert found == pytest.approx([wanted.rate, wanted.lower, wanted.upper, wanted.standard_error])
+    assert rates["events"][0] == patients["operations"].sum()
+
+
+def test_every_estimate_states_what_it_estimates(study):
+    _, curves, told = study
+    for name, meaning in told.items():
+        assert meaning["units"] in {"1", "d"}, name
+        assert len(meaning["long_name"]) >= 6, name
+    assert "were no patient to die" in told["device_life/survival"]["long_name"]
+    assert "clustered by world" in told["recurrent/mean_standard_error"]["long_name"]
+    meanings = told["device_life/cause"]["flag_meanings"].split()
+    assert meanings == [kinds(active_plan())[code] for code in curves["device_life"]["cause"]]
+    assert told["rates/kind"]["flag_meanings"].split()[0] == "operation"
+
+
+def test_limits_cover_across_seeds(tmp_path):
+    """Ten small studies against a large one: the clustered limits hold the truth in most of them."""
+    _, large, _ = opened(tmp_path / "large.h5", active_plan(seed=99), 4000)
+    covered = []
+    for seed in range(10):
+        _, small, _ = opened(tmp_path / f"{seed}.h5", active_plan(seed=seed), 500)
+        for group, name, place in [("device_life", "survival", 48), ("recurrent", "mean", (0, 60))]:
+            found = small[group]
+            covered.append(found[f"{name}_lower"][place] <= large[group][name][place] <= found[f"{name}_upper"][place])
+    assert np.mean(covered) >= 0.8
+
+
+@pytest.mark.parametrize("patients", [1, 2])
+def test_the_smallest_studies(tmp_path, patients):
+    """One world has no scatter between worlds: no error, and Poisson limits for the rates."""
+    _, curves, told = opened(tmp_path / "one.h5", quiet_plan(), patients)
+    assert np.isnan(curves["device_life"]["survival_standard_error"]).all()
+    assert curves["device_life"]["survival"][0] == 1.0
+    assert "single world" in told["rates/rate_lower"]["long_name"]
+
+
+def test_a_study_in_which_nothing_happens(tmp_path):
+    plan = quiet_plan(years=0.01)
+    tables, curves, _ = opened(tmp_path / "short.h5", plan._replace(hazards=plan.hazards[:0], hazard_names=()), 60)
+    assert len(tables["events"]["time"]) == 0
+    assert curves["device_life"]["incidence"].shape == (0, 2)
+    assert curves["device_life"]["survival"].tolist() == [1.0, 1.0]
+    assert curves["recurrent"]["mean"].tolist() == [[0.0, 0.0]] * 3
+    assert curves["rates"]["rate"].tolist() == [0.0]
