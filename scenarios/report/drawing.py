@@ -77,12 +77,13 @@ def svg(figure: Figure, name: str, description: str) -> str:
 
 
 def years_axis(axes: Axes, years: float, label: str) -> None:
-    """Lay out an axis of years from 0 on, in whole years where they are many."""
+    """Lay out an axis of years from 0 on, of whole years where they are many."""
     from matplotlib.ticker import MaxNLocator
 
     axes.set_xlim(0.0, years)
     axes.set_xlabel(label)
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=years >= 3.0))
+    axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=years >= 4.0))
+    axes.xaxis.set_major_formatter(lambda year, _: f"{year:.4g}")
 
 
 def percent_axis(axes: Axes) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float64]
 
+LEAST_ERROR = 0.005  # of the axis of the fan: nobody looks for less
+
 
 class Curve(NamedTuple):
     """An estimate over time with its limits; all arrays have shape (n_times,)."""
@@ -139,6 +141,8 @@ def fan(edges: Floats, quantile: Floats, error: Floats) -> str:
         axes.stairs(error[middle], edges, baseline=None, color=INK, linewidth=1.8, label="median patient")
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=middle + 1, frameon=False, borderaxespad=0.0)
         years_axis(axes, float(edges[-1]), "Time since entry [y]")
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, max(high, LEAST_ERROR))
         axes.set_ylabel("Not delivered")
         percent_axis(axes)
         return svg(figure, "fan", "Quantiles over patients of the yearly share of the programmed volume not delivered")

@@ -17,7 +17,7 @@ from reliability.store import digest, open_study
 from scenarios.report import figures
 from scenarios.report.provenance import comparisons, numbered, parameter_groups
 from scenarios.report.results import Results, answers, at_risk, ends, events, intervals, results
-from scenarios.report.words import MINUS, label, rounded
+from scenarios.report.words import MINUS, counted, label, rounded
 
 SHOWN_CAUSES = 12  # small figures; the table has them all
 ELSEWHERE = {
@@ -97,7 +97,7 @@ def contents(
         The text of every source by its key.
     """
     parameters = json.loads(attributes.get("parameters", "[]"))
-    size = f"{int(attributes['patients']):,} patients, {rounded(float(attributes['years']))} years"
+    size = f"{counted(int(attributes['patients']), 'patient')}, {rounded(float(attributes['years']))} years"
     numbers = numbered([value["source"] for value in parameters], [row.source for row in validation])
     return {
         "title": attributes.get("title", "Study"),
@@ -151,10 +151,11 @@ def _drawings(found: Results) -> dict[str, Any]:
 
 def _question(attributes: Mapping[str, Any]) -> str:
     """Return what was asked, as a sentence."""
+    people, years = counted(int(attributes["patients"]), "patient"), rounded(float(attributes["years"]))
     after = "A pump that ends is replaced by a new one." if attributes["replaces"] else "Nobody gets a second pump."
     return (
-        f"What happens to {int(attributes['patients']):,} patients who each receive this pump and are followed for "
-        f"{rounded(float(attributes['years']))} years, unless they die, are lost or give it up before? {after}"
+        f"What happens to {people} who each receive this pump and are followed for {years} years, unless they die, are "
+        f"lost or give it up before? {after}"
     )
 
 
@@ -162,7 +163,8 @@ def _facts(attributes: Mapping[str, Any], found: Results) -> list[tuple[str, str
     """Return what was run, as label and value."""
     followed = [f"{label(reason).lower()} {count:,}" for reason, count in found.follow_up.items() if count]
     return [
-        ("Patients", f"{int(attributes['patients']):,} in {found.worlds:,} worlds that share batches and lots"),
+        ("Patients", f"{int(attributes['patients']):,}"),
+        ("Worlds", f"{found.worlds:,}; patients of one world share batches and lots"),
         ("Follow-up planned", f"{rounded(float(attributes['years']))} years"),
         ("Follow-up observed", f"{rounded(found.patient_years)} patient-years; ended by {', '.join(followed)}"),
         ("Pumps implanted", f"{found.pumps:,}"),

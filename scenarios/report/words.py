@@ -35,7 +35,7 @@ def rounded(value: float, digits: int = 3) -> str:
     if value == 0.0:
         return "0"
     decimals = max(digits - 1 - math.floor(math.log10(abs(value))), 0)
-    if decimals > 6 + digits or abs(value) >= 1e9:
+    if decimals > 3 + digits or abs(value) >= 1e9:
         return f"{value:.{digits}g}".replace("e-0", "e-").replace("-", MINUS)
     text = f"{value:,.{decimals}f}"
     return (text.rstrip("0").rstrip(".") if "." in text else text).replace("-", MINUS)
@@ -74,6 +74,17 @@ def scientific(value: float, unit: str) -> str:
         number = f"{float(mantissa):g}·10{str(int(power)).translate(RAISED)}".replace("-", MINUS, 1)
     written = re.sub(r"(?<=[a-zA-Z])\d", lambda digit: digit[0].translate(RAISED), unit)
     return number if unit in {"-", "1", ""} else f"{number} {written}"
+
+
+def counted(number: int, what: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> counted(1, "patient"), counted(10000, "patient")
+    ('1 patient', '10,000 patients')
+    """
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def label(name: str) -> str:
