@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import json
 import math
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, ValidationError, ValidationInfo, model_validator
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from scenarios import units
 from scenarios.document import near
+
+if TYPE_CHECKING:
+    from pydantic_core import CoreSchema
 
 NEVER = 1e300  # what a kernel takes for a time that does not come
 
@@ -49,10 +51,10 @@ class Context(NamedTuple):
     broken: bool = False  # the concentration is there and cannot be read, which is said once
 
 
-def refused(given: Any, reason: str) -> PydanticCustomError:
+def refused(given: Any, reason: str) -> ValueError:
     """Return the error that says what was given and why it cannot be."""
     shown = f"'{given}'" if isinstance(given, str) else json.dumps(given, default=str)
-    return PydanticCustomError("refused", "{reason}", {"reason": f"{shown}: {reason}"})
+    return ValueError(f"{shown}: {reason}")
 
 
 def bound(field: str, unit: str, si: float) -> str:
@@ -112,7 +114,7 @@ def reading(field: str, unit: str, given: Any, context: Context) -> Reading:
 
     Raises
     ------
-    PydanticCustomError
+    ValueError
         When it is not a number with a unit that fits, or out of bounds.
     """
     if field in FLAGS:
@@ -145,8 +147,8 @@ def complaint(error: Any, known: Any) -> str:
         return "needs a type"
     if "model" in kind or kind.startswith("dict"):
         return f"{error['input']!r} stands where a table of keys is needed"
-    if kind in ("refused", "fitted", "source", "spread", "delay", "rate"):
-        return str(error["msg"])
+    if kind == "value_error":
+        return str(context["error"])
     reason = str(error["msg"])
     return f"{error['input']!r}: {reason[0].lower()}{reason[1:]}"
 
@@ -175,18 +177,20 @@ class ValueOf(NamedTuple):
             said = [_within(error) for error in failed.errors()]
             if "value" in table:
                 said += self._wrong(table["value"], context)
-            raise PydanticCustomError("refused", "{reason}", {"reason": "; ".join(said)}) from None
+            raise ValueError("; ".join(said)) from None
         return entry.model_copy(update={"value": reading(self.field, self.unit, entry.value, context)})
 
     def _wrong(self, given: Any, context: Context) -> list[str]:
         try:
             reading(self.field, self.unit, given, context)
-        except PydanticCustomError as error:
-            return [error.message()]
+        except ValueError as error:
+            return [str(error)]
         return []
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
         """Return the validator."""
+        from pydantic_core import core_schema
+
         return core_schema.with_info_plain_validator_function(self._read)
 
     def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -223,9 +227,9 @@ class Entry(BaseModel):
     @model_validator(mode="after")
     def _explained(self) -> Entry:
         if self.kind == "fitted" and not self.fitted_to:
-            raise PydanticCustomError("fitted", 'a fitted value says to what: add fitted_to = "..."')
+            raise ValueError('a fitted value says to what: add fitted_to = "..."')
         if self.kind in ("measured", "stated") and not self.source:
-            raise PydanticCustomError("source", 'a measured or stated value names its source: add source = "..."')
+            raise ValueError('a measured or stated value names its source: add source = "..."')
         if self.spread and self.law == "normal" and self.spread.si >= 0.25:
-            raise PydanticCustomError("spread", 'a normal spread stays below 25 %; law = "lognormal" has no limit')
+            raise ValueError('a normal spread stays below 25 %; law = "lognormal" has no limit')
         return self

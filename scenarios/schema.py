@@ -16,7 +16,6 @@ from pydantic import (
     create_model,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from reliability.clinic import Clinic
 from reliability.population import Population
@@ -77,7 +76,7 @@ class Mode(Outcome):
     @model_validator(mode="after")
     def _comes_or_not(self) -> Mode:
         if (self.remedy == "visit") != (self.delay is not None):
-            raise PydanticCustomError("delay", 'a delay goes with remedy = "visit", and such a visit needs one')
+            raise ValueError('a delay goes with remedy = "visit", and such a visit needs one')
         return self
 
 
@@ -93,7 +92,7 @@ class Hazard(Outcome):
     @model_validator(mode="after")
     def _one_scale(self) -> Hazard:
         if (self.rate is None) == (self.scale is None):
-            raise PydanticCustomError("rate", "needs either rate or scale = 1 / rate")
+            raise ValueError("needs either rate or scale = 1 / rate")
         return self
 
 
@@ -156,7 +155,7 @@ def context(tables: dict[str, Any]) -> Context:
         return Context(broken=not isinstance(drug, dict))
     try:
         reading("concentration", "U/m3", given, Context())
-    except PydanticCustomError:
+    except ValueError:
         return Context(broken=True)
     return Context(concentration=units.quantity(given))
 

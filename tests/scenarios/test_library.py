@@ -122,12 +122,6 @@ def test_battery_lasts_as_long_as_stated(name, years):
     assert power.energy / drain / YEAR == pytest.approx(years, rel=0.01)
 
 
-def test_leak_of_the_insulin_pump_is_bounded_by_its_filter():
-    pump = load("implanted-insulin").design.pump
-    sucking = -pressure(pump.reservoir, new_pump(pump).reservoir, BODY)
-    assert sucking / pump.drive.filter_resistance / (100e-9 / DAY) == pytest.approx(0.61, rel=0.01)
-
-
 @pytest.mark.parametrize("name", ["implanted-insulin", "implanted-insulin-1994"])
 def test_aggregate_does_not_run_away_in_the_library(name):
     pump = load(name).design.pump
