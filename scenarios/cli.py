@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import functools
+import io
+import sys
 from collections.abc import Callable
 from typing import Annotated, ParamSpec
 
@@ -90,4 +92,7 @@ app.command()(doctor.doctor)
 
 def main() -> None:
     """Run the command line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a dash that the screen lacks must not end a study with an error
     app(prog_name="pumpsim")

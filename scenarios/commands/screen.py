@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -42,7 +43,7 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Give a function of (patients done, patients in all): a bar on a terminal, a line every few seconds elsewhere."""
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         with _bar() as report:
             yield report
     else:

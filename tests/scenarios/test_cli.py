@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shlex
@@ -123,6 +124,35 @@ def test_progress_elsewhere_than_a_terminal_is_a_line_now_and_then(capsys, monke
         for done in (10, 20, 30):
             report(done, 40)
     assert capsys.readouterr().err == "20 of 40 patients (50 %)\n"
+
+
+@pytest.mark.parametrize(("settings", "colour"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_progress_on_a_terminal_is_a_bar_and_honours_no_color(monkeypatch, settings, colour):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm-256color", **settings}.items():
+        monkeypatch.setenv(name, value)
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with screen.progress() as report:
+        report(30, 40)
+    assert "30/40" in terminal.getvalue()
+    assert ("\x1b[3" in terminal.getvalue()) == colour
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_screen_without_a_character_shows_another(tmp_path):
+    bad = tmp_path / "µ.toml"
+    ended = subprocess.run(
+        [sys.executable, "-m", "scenarios", "check", str(bad)],
+        capture_output=True, text=True, check=False, env=OUTSIDE | {"PYTHONIOENCODING": "ascii"},
+    )  # fmt: skip
+    assert ended.returncode == 2
+    assert "?.toml" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 # --- scenarios ---------------------------------------------------------------------------------------------------
