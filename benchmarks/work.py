@@ -175,9 +175,9 @@ def study_memory(patients: int, folder: Path) -> Work:
     return Work(command(code, (), folder).run, patients, "patients to file")
 
 
-def started(name: str, work: Callable[[Path], Work]) -> Benchmark:
+def started(name: str, work: Callable[[Path], Work], rounds: int) -> Benchmark:
     """Return a benchmark of a fresh process, measured against another fresh process."""
-    return Benchmark(name, work, reference.process, 7, children_cpu)
+    return Benchmark(name, work, reference.process, rounds, children_cpu)
 
 
 BENCHMARKS = (
@@ -188,6 +188,6 @@ BENCHMARKS = (
     Benchmark("tables of 10000 patients written", partial(writing, 10_000), reference.memory, 15),
     Benchmark("tables of 10000 patients read", partial(reading, 10_000), reference.memory, 15),
     Benchmark("estimators on a million lives", partial(estimators, 1_000_000), reference.memory, 15),
-    started("pumpsim --help", partial(command, PUMPSIM, ("--help",))),
-    started("first result, warm", partial(command, first_result(SCENARIOS[0]), ())),
+    started("pumpsim --help", partial(command, PUMPSIM, ("--help",)), 7),
+    started("first result, warm", partial(command, first_result(SCENARIOS[0]), ()), 4),
 )
