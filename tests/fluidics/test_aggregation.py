@@ -12,7 +12,7 @@ from scipy.integrate import quad, solve_ivp
 from fluidics.aggregation import GAS_CONSTANT, Aggregation, carried_growth, growth_rate
 from fluidics.fluid import water_viscosity
 from fluidics.pump import MEDIAN_LUCK, Luck, Service
-from fluidics.questions import advance, aggregate, fresh, mean_aggregate, panel, refilled, rinsed, viscosity
+from fluidics.questions import advance, aggregate, fresh, mean_aggregate, refilled, rinsed, viscosity
 from tests.fluidics.parts import AROUND, BODY, DAY, INSULIN_PUMP
 
 DRUG = INSULIN_PUMP.drug
@@ -100,11 +100,6 @@ def test_luck_of_lot_device_batch_and_vial_multiply_the_nucleation():
     shift = device + DRUG.batch_spread * 2.0 + DRUG.vial_spread * 0.8
     assert full.nucleation == pytest.approx(DRUG.nucleation * math.exp(shift), rel=1e-13)
     assert full.device == own.device
-
-
-def test_panel_shortens_only_when_there_is_aggregate():
-    assert panel(DRUG, Aggregation(1e-9, 1e-12, 0.0), AROUND) >= 1e300
-    assert panel(DRUG, Aggregation(0.5, 1e-12, 0.0), AROUND) < 60.0 * DAY
 
 
 def test_viscosity_is_that_of_water_and_protein():

@@ -60,6 +60,6 @@ def test_a_bad_batch_hastens_the_onset():
     assert later[1].age == 0.0
 
 
-def test_panel_before_onset_is_unlimited():
-    assert panel(CATHETER, Onset(1.0, 0.0, 1.0), AROUND) >= 1e300
+def test_panel_is_unlimited_without_onset_and_short_after_it():
+    assert panel(CATHETER._replace(onset_rate=0.0), Onset(1.0, 0.0, 1.0), AROUND) >= 1e300
     assert panel(CATHETER, Onset(0.0, DAY, 1.0), AROUND) < 30.0 * DAY

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.occlusion import QUIET_PRESSURE, STEP, Onset, awaited, batch_factor, first_wait, growth, growth_panel
-from tests.fluidics.parts import DAY, YEAR
+from tests.fluidics.parts import AROUND, DAY, YEAR
 
 CLOSING = 13.4 * DAY
 
@@ -66,14 +66,37 @@ def test_growth_is_one_before_onset_and_doubles_at_a_fixed_pace():
         assert growth(Onset(0.0, age, 1.0), CLOSING) == pytest.approx(2.0 ** (age / double), rel=1e-13)
 
 
-def test_panel_is_unlimited_before_onset_and_short_under_pressure():
-    assert growth_panel(Onset(0.4, 0.0, 1.0), CLOSING, 1e5) >= 1e300
-    assert growth_panel(Onset(0.0, 1.0, 1.0), CLOSING, 2.0 * QUIET_PRESSURE) == STEP * CLOSING
+def ahead(age_days, **pressures):
+    """Return how far the growth exponent gets in one panel, from an age and line pressures."""
+    own = Onset(0.0, age_days * DAY, 1.0)
+    around = AROUND._replace(**({"p_rest": 2e3, "p_stall": 1e5, "p_out": 2.1e3} | pressures))
+    return growth_panel(own, 0.5 / YEAR, CLOSING, around) / CLOSING
+
+
+def test_panel_is_unlimited_where_nothing_can_start():
+    assert growth_panel(Onset(0.4, 0.0, 1.0), 0.0, CLOSING, AROUND) >= 1e300
+
+
+def test_panel_before_onset_passes_it_by_a_step():
+    own, rate = Onset(0.4, 0.0, 1.3), 0.5 / YEAR
+    after = awaited(own, rate, growth_panel(own, rate, CLOSING, AROUND))
+    assert after.age == pytest.approx(STEP * CLOSING, rel=1e-9)
 
 
 def test_a_quiet_tip_is_followed_in_one_panel_up_to_the_quiet_pressure():
-    own = Onset(0.0, 10.0 * DAY, 1.0)
-    pressure = 50.0
-    ripe = awaited(own, 0.0, growth_panel(own, CLOSING, pressure))
-    grown = growth(ripe, CLOSING) / growth(own, CLOSING)
-    assert pressure * grown == pytest.approx(QUIET_PRESSURE, rel=1e-12)
+    rise = 50.0
+    assert rise * math.exp(ahead(10.0, p_peak=2e3 + rise, p_next=2e3 + rise)) == pytest.approx(QUIET_PRESSURE, rel=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.6, 0.75, 0.9])
+def test_panel_ends_where_the_next_level_stalls(share):
+    # at a share of the room between rest and stall, the level stalls when its rise has grown by the inverse
+    rise = share * (1e5 - 2e3)
+    assert math.exp(ahead(80.0, p_peak=2e3 + rise, p_next=2e3 + rise)) == pytest.approx(1.0 / share, rel=1e-9)
+
+
+@pytest.mark.parametrize("mean", [2.1e3, 2e4, 9e4])
+@pytest.mark.parametrize("share", [0.21, 0.999, 1.0])
+def test_no_panel_under_pressure_is_longer_than_a_step(mean, share):
+    rise = share * (1e5 - 2e3)
+    assert 0.02 < ahead(80.0, p_out=mean, p_peak=2e3 + rise, p_next=2e3 + rise) <= STEP
