@@ -44,14 +44,14 @@ def show(name: Name, overrides: Overrides = None, as_json: Json = False) -> None
     print(f"\n{assumed} of {len(scenario.values)} values are assumed (*).")
 
 
-def new(name: Name) -> None:
+def new(name: Name, overrides: Overrides = None) -> None:
     """Print a scenario file to start from.
 
     For example: pumpsim new implanted-insulin > my.toml
     """
     from scenarios.build import load
 
-    print(load(name).text, end="")
+    print(load(name, overrides or ()).text, end="")
 
 
 def check(

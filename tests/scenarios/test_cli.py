@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -195,6 +196,14 @@ def test_override_is_the_only_difference_it_makes(tmp_path):
     assert run("diff", "implanted-insulin", str(heir), "--set", "reservoir.capacity=20 mL").stdout == "no difference\n"
 
 
+def test_new_scenario_holds_its_overrides(tmp_path):
+    copy = tmp_path / "my.toml"
+    override = ("--set", "reservoir.capacity=20 mL")
+    copy.write_text(run("new", "implanted-insulin", *override).stdout, encoding="utf-8")
+    assert run("diff", "implanted-insulin", str(copy), *override).stdout == "no difference\n"
+    assert "pump.reservoir.capacity" in run("diff", "implanted-insulin", str(copy)).stdout
+
+
 def test_diff_sees_through_units_and_tells_words(tmp_path):
     heir = tmp_path / "heir.toml"
     heir.write_text(
@@ -312,3 +321,16 @@ def test_interrupted_study_keeps_its_patients_and_says_how_to_go_on(finished, tm
     assert 3 <= len(kept) < 300
     assert run(*again[1:]).exit_code == 0
     assert fingerprint(file) == fingerprint(finished[0])
+
+
+def test_every_command_of_the_readme_works_in_its_order(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = re.findall(r"^ {4}pumpsim (.*)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(lines) >= 6
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        target = words[words.index(">") + 1 :] if ">" in words else []
+        ended = run(*words[: words.index(">") if target else None])
+        assert ended.exit_code == 0, f"pumpsim {line}: {ended.output}"
+        for file in target:
+            Path(file).write_text(ended.stdout, encoding="utf-8")
