@@ -9,7 +9,7 @@ recurrent events it is their mean number per subject, the dead included (Ghosh a
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,20 +17,25 @@ from numpy.typing import NDArray
 from reliability.survival import normal_quantile
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+Integers = NDArray[np.integer[Any]]
 
 _WORLDS = 50  # taken together: their counts by kind, world and step fill some megabytes
 _Z = normal_quantile(0.95)
 
 
-class Subjects(NamedTuple):
-    """Who was observed, and what happened to them, sorted by world."""
+class Happenings(NamedTuple):
+    """One kind of thing that happened, sorted by world."""
 
-    world: Integers  # (n,) of each subject
+    world: Integers  # (m,)
+    step: Integers  # (m,) step of time in which it happened, at most that of the subject's end
+
+
+class Subjects(NamedTuple):
+    """Who was observed, sorted by world, and what happened to them."""
+
+    world: Integers  # (n,)
     step: Integers  # (n,) step of time in which the observation ends, from 1
-    happening_world: Integers  # (m,) of each happening
-    happening_step: Integers  # (m,) at most that of the subject's end
-    kind: Integers  # (m,) 0 to n_kinds - 1
+    happenings: tuple[Happenings, ...]  # of each kind
     terminal: NDArray[np.bool_]  # (n_kinds,) which kinds end the risk for good
 
 
@@ -80,7 +85,8 @@ def means(subjects: Subjects, steps: Integers) -> Means:
     n_kinds, n_steps = len(subjects.terminal), int(max(steps[-1], subjects.step.max())) + 1
     at_risk = _at_risk(_counted((subjects.step,), (n_steps,)))
     n = np.maximum(at_risk, 1.0)
-    hazard = _counted((subjects.kind, subjects.happening_step), (n_kinds, n_steps)) / n
+    counts = [_counted((kind.step,), (n_steps,)) for kind in subjects.happenings]
+    hazard = np.reshape(counts, (n_kinds, n_steps)) / n
     ending = hazard[subjects.terminal].sum(axis=0)
     survival = np.cumprod(1.0 - ending)
     before = np.concatenate(([1.0], survival[:-1]))
@@ -106,12 +112,17 @@ def means(subjects: Subjects, steps: Integers) -> Means:
 
 def _excess(subjects: Subjects, first: int, worlds: int, hazard: Floats) -> Floats:
     """Return by how much the happenings of some worlds exceed those expected at the hazard of all."""
-    n_kinds, n_steps = hazard.shape
-    some = slice(*np.searchsorted(subjects.world, (first, first + worlds)))
-    at_risk = _at_risk(_counted((subjects.world[some] - first, subjects.step[some]), (worlds, n_steps)))
-    them = slice(*np.searchsorted(subjects.happening_world, (first, first + worlds)))
-    index = (subjects.kind[them], subjects.happening_world[them] - first, subjects.happening_step[them])
-    return _counted(index, (n_kinds, worlds, n_steps)) - at_risk * hazard[:, None]
+    shape = (worlds, hazard.shape[1])
+    excess = -_at_risk(_counted(_of_worlds(subjects, first, worlds), shape)) * hazard[:, None]
+    for k, kind in enumerate(subjects.happenings):
+        excess[k] += _counted(_of_worlds(kind, first, worlds), shape)
+    return excess
+
+
+def _of_worlds(rows: Subjects | Happenings, first: int, worlds: int) -> tuple[Integers, Integers]:
+    """Return world, from 0, and step of the rows of some worlds."""
+    some = slice(*np.searchsorted(rows.world, (first, first + worlds)))
+    return rows.world[some] - first, rows.step[some]
 
 
 def log_log_limits(p: Floats, error: Floats) -> tuple[Floats, Floats]:

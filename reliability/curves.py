@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from reliability.clustered import Floats, Integers, Subjects, log_limits, log_log_limits, means
+from reliability.clustered import Floats, Happenings, Integers, Subjects, log_limits, log_log_limits, means
 from reliability.events import ABANDONED, DEATH, EXTRA_RINSE, RINSE, UNDERDELIVERY
 from reliability.recurrent import event_rate
 from reliability.store import Curves, StudyFile, Variable
@@ -21,7 +22,7 @@ _STEPS = 30  # of counting in a month: about a day each
 
 def _steps(time: NDArray[np.generic]) -> Integers:
     """Return the step that each time [d] lies in; the end of a month lies in its last step, rounding or not."""
-    return np.ceil(np.asarray(time, dtype=np.float64) * (_STEPS / MONTH) - 1e-6).astype(np.int64)
+    return np.ceil(np.asarray(time, dtype=np.float64) * (_STEPS / MONTH) - 1e-6).astype(np.int32)
 
 
 def _estimate(
@@ -48,7 +49,7 @@ def _time(months: Floats, since: str) -> dict[str, Variable]:
 
 def _worlds(world: NDArray[np.generic]) -> Integers:
     """Return worlds numbered from 0 without gaps."""
-    return np.cumsum(np.diff(np.asarray(world, dtype=np.int64), prepend=world[:1]) > 0)
+    return np.cumsum(np.diff(np.asarray(world, dtype=np.int64), prepend=world[:1]) > 0, dtype=np.int32)
 
 
 def device_life(devices: Table, world: Integers, kinds: Mapping[int, str], grid: Floats) -> dict[str, Variable]:
@@ -65,11 +66,10 @@ def device_life(devices: Table, world: Integers, kinds: Mapping[int, str], grid:
     grid : ndarray (n_times,)
         Ages [d].
     """
-    cause, step = devices["cause"].astype(np.int64), _steps(devices["time"])
+    cause, step = np.asarray(devices["cause"], dtype=np.int64), _steps(devices["time"])
     codes = np.unique(cause[cause > 0])
-    failed = cause > 0
-    rank = np.searchsorted(codes, cause[failed])
-    subjects = Subjects(world, step, world[failed], step[failed], rank, np.ones(len(codes), dtype=bool))
+    ended = tuple(Happenings(world[cause == code], step[cause == code]) for code in codes)
+    subjects = Subjects(world, step, ended, np.ones(len(codes), dtype=bool))
     found = means(subjects, _steps(grid))
     of = "probability that a device is still in service, were no patient to die or leave (Kaplan-Meier)"
     by = "probability that a device has ended by each cause, were no patient to die or leave (Aalen-Johansen)"
@@ -94,8 +94,8 @@ def first_operation(patients: Table, world: Integers, grid: Floats) -> dict[str,
     reason = patients["reason"]
     ended = np.where(reason == DEATH, PATIENT_DEATH, np.where(reason == ABANDONED, PATIENT_ABANDONS, 0))
     first = np.where(operated, FIRST_OPERATION, ended)
-    seen = first > 0
-    subjects = Subjects(world, step, world[seen], step[seen], first[seen] - 1, np.ones(len(FIRSTS), dtype=bool))
+    came = tuple(Happenings(world[first == code], step[first == code]) for code in sorted(FIRSTS))
+    subjects = Subjects(world, step, came, np.ones(len(FIRSTS), dtype=bool))
     found = means(subjects, _steps(grid))
     of = (
         "probability that each came first to a patient: an operation after the first implantation, death, or "
@@ -113,36 +113,58 @@ OPERATION, RINSES, EPISODE = 1, 2, 3
 RECURRENT = {OPERATION: "operation", RINSES: "rinse", EPISODE: "underdelivery"}
 
 
-def recurrences(events: Table) -> dict[int, Table]:
-    """Return patient and time of each operation, rinse and underdelivery.
+class Recurrences(NamedTuple):
+    """What happened again and again."""
+
+    happened: dict[int, Happenings]  # for each code of RECURRENT
+    counts: NDArray[np.int64]  # (n_codes, n_worlds) rows of each kind of event
+
+
+def recurrences(pieces: Iterable[Table], world: Integers, n_codes: int) -> Recurrences:
+    """Return operations, rinses and underdeliveries, and the number of each kind of event in each world.
 
     What one operation did to line and pump stands in several rows of one patient and time, and counts once; a rinse
     at an operation that changed nothing else shows that operation.
+
+    Parameters
+    ----------
+    pieces : iterable of Table
+        Consecutive pieces of the events.
+    world : ndarray (n_patients,)
+        World of each patient, from 0, increasing.
+    n_codes : int
+        Above the largest code of an event.
     """
-    kind, patient, time = events["kind"], events["patient"], events["time"]
-    operated = (events["operated"] == 1) | (kind == EXTRA_RINSE)
-    same = np.zeros(len(kind), dtype=bool)
-    rows = np.flatnonzero(operated)
-    same[rows[1:]] = (patient[rows[1:]] == patient[rows[:-1]]) & (time[rows[1:]] == time[rows[:-1]])
-    chosen = {
-        OPERATION: operated & ~same,
-        RINSES: (kind == RINSE) | (kind == EXTRA_RINSE),
-        EPISODE: kind == UNDERDELIVERY,
+    n_worlds = int(world[-1]) + 1
+    counts = np.zeros(n_codes * n_worlds, dtype=np.int64)
+    nothing = Happenings(world[:0], _steps(world[:0]))
+    parts: dict[int, list[Happenings]] = {code: [nothing] for code in sorted(RECURRENT)}
+    last_patient, last_time = -1, -1.0
+    for events in pieces:
+        kind, of, step = events["kind"], world[events["patient"]], _steps(events["time"])
+        counts += np.bincount(kind.astype(np.int64) * n_worlds + of, minlength=len(counts))
+        rows = np.flatnonzero((events["operated"] == 1) | (kind == EXTRA_RINSE))
+        patient, time = events["patient"][rows], events["time"][rows]
+        new = (np.diff(patient, prepend=last_patient) != 0) | (np.diff(time, prepend=last_time) != 0)
+        if len(rows):
+            last_patient, last_time = patient[-1], time[-1]
+        rinsed, found = (kind == RINSE) | (kind == EXTRA_RINSE), kind == UNDERDELIVERY
+        for code, some in {OPERATION: rows[new], RINSES: rinsed, EPISODE: found}.items():
+            parts[code].append(Happenings(of[some], step[some]))
+    joined = {
+        code: Happenings(*(np.concatenate(column) for column in zip(*p, strict=True))) for code, p in parts.items()
     }
-    return {code: {"patient": patient[rows], "time": time[rows]} for code, rows in chosen.items()}
+    return Recurrences(joined, counts.reshape(n_codes, n_worlds))
 
 
-def recurrent(patients: Table, happened: Mapping[int, Table], world: Integers, grid: Floats) -> dict[str, Variable]:
+def recurrent(
+    patients: Table, happened: Mapping[int, Happenings], world: Integers, grid: Floats
+) -> dict[str, Variable]:
     """Return the mean numbers of operations, rinses and underdeliveries per patient who started."""
     step, reason = _steps(patients["end"]), patients["reason"]
-    gone = np.flatnonzero((reason == DEATH) | (reason == ABANDONED))
-    who = np.concatenate([*(table["patient"] for table in happened.values()), gone]).astype(np.int64)
-    when = np.concatenate([*(_steps(table["time"]) for table in happened.values()), step[gone]])
-    sizes = [*(len(table["time"]) for table in happened.values()), len(gone)]
-    what = np.repeat(np.arange(len(sizes)), sizes)
-    order = np.argsort(who, kind="stable")
-    terminal = np.arange(len(sizes)) == len(happened)
-    subjects = Subjects(world, step, world[who[order]], when[order], what[order], terminal)
+    gone = (reason == DEATH) | (reason == ABANDONED)
+    terminal = np.array([False] * len(happened) + [True])
+    subjects = Subjects(world, step, (*happened.values(), Happenings(world[gone], step[gone])), terminal)
     found = means(subjects, _steps(grid))
     of = "mean number of events per patient who started; the dead and those who abandoned have no more (Ghosh and Lin)"
     codes = np.array(sorted(happened))
@@ -194,21 +216,17 @@ def rates(
 def curves(study: StudyFile) -> Curves:
     """Return all estimates of a study: device life, first operation, recurrent events and rates."""
     patients = study.table("patients", ["world", "end", "reason", "first_operation"])
-    devices = study.table("devices", ["patient", "time", "cause"])
-    events = study.table("events", ["patient", "time", "kind", "operated"])
     world, kinds = _worlds(patients["world"]), study.kinds
     months = math.ceil(round(float(patients["end"].max()) / MONTH, 6))
     grid: Floats = np.arange(months + 1, dtype=np.float64) * MONTH
-    happened = recurrences(events)
-    n_worlds = int(world[-1]) + 1
-    of_events = world[events["patient"]]
-    counts = {
-        int(k): np.bincount(of_events[events["kind"] == k], minlength=n_worlds) for k in np.unique(events["kind"])
-    }
-    operations = np.bincount(world[happened[OPERATION]["patient"]], minlength=n_worlds)
+    pieces = study.pieces("events", ["patient", "time", "kind", "operated"])
+    happened, counts = recurrences(pieces, world, max(kinds) + 1)
+    occurred = {int(code): counts[code] for code in np.flatnonzero(counts.any(axis=1))}
+    occurred[0] = np.bincount(happened[OPERATION].world, minlength=int(world[-1]) + 1)
+    devices = study.table("devices", ["patient", "time", "cause"])
     return {
         "device_life": device_life(devices, world[devices["patient"]], kinds, grid),
         "first_operation": first_operation(patients, world, grid),
         "recurrent": recurrent(patients, happened, world, grid),
-        "rates": rates(patients, counts | {0: operations}, world, kinds | {0: "operation"}),
+        "rates": rates(patients, occurred, world, kinds | {0: RECURRENT[OPERATION]}),
     }

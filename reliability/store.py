@@ -237,14 +237,19 @@ def merge(
     compression = {"compression": "gzip", "compression_opts": 1} if compress else {}
     lengths = np.array([_lengths(shard) for shard in shards])
     with _Output(path, "w+b") as output:
-        with h5py.File(output, "w") as file:
-            for table, total in zip(TABLES, lengths.sum(axis=0), strict=True):
-                _make_table(file, table, int(total), kinds, compression)
-            _fill_tables(file, output, shards, lengths)
-            file.attrs.update({**attributes, "schema": SCHEMA, "schema_version": SCHEMA_VERSION})
-            file.attrs["kinds"] = json.dumps({str(code): label for code, label in kinds.items()})
-            _write_curves(file, estimates(StudyFile(file)))
-        output.check()
+        try:
+            with h5py.File(output, "w") as file:
+                for table, total in zip(TABLES, lengths.sum(axis=0), strict=True):
+                    _make_table(file, table, int(total), kinds, compression)
+                _fill_tables(file, output, shards, lengths)
+                file.attrs.update({**attributes, "schema": SCHEMA, "schema_version": SCHEMA_VERSION})
+                file.attrs["kinds"] = json.dumps({str(code): label for code, label in kinds.items()})
+                file.flush()
+                output.check()
+                _write_curves(file, estimates(StudyFile(file)))
+        finally:
+            # what could not be written cannot be read back either; the first failure is the one to tell
+            output.check()
 
 
 class StudyFile:
@@ -280,6 +285,11 @@ class StudyFile:
             if column not in self._file[name]:
                 raise ValueError(f"table {name!r} has no column {column!r}: it has {', '.join(known[name])}.")
         return {column: self._file[name][column][:] for column in wanted}
+
+    def pieces(self, name: str, columns: Sequence[str]) -> Iterator[Table]:
+        """Return columns of a table in consecutive pieces, for tables that are too long to hold."""
+        for at in range(0, len(self._file[name][columns[0]]), 16 * _BLOCK):
+            yield {column: self._file[name][column][at : at + 16 * _BLOCK] for column in columns}
 
     @property
     def curves(self) -> dict[str, dict[str, NDArray[Any]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reliability.clustered import Subjects, log_limits, log_log_limits, means
+from reliability.clustered import Happenings, Subjects, log_limits, log_log_limits, means
 from reliability.recurrent import mean_cumulative
 from reliability.survival import aalen_johansen, kaplan_meier
 
@@ -23,9 +23,8 @@ def lives(seed, n, size, shared=0.0):
 
 
 def of_lives(world, step, cause):
-    failed = cause > 0
-    terminal = np.ones(2, dtype=bool)
-    return means(Subjects(world, step, world[failed], step[failed], cause[failed] - 1, terminal), STEPS)
+    ended = tuple(Happenings(world[cause == k], step[cause == k]) for k in (1, 2))
+    return means(Subjects(world, step, ended, np.ones(2, dtype=bool)), STEPS)
 
 
 def at(time, values, steps=STEPS, start=0.0):
@@ -79,7 +78,7 @@ def repeated(seed, n, size):
 
 def test_recurrent_mean_and_error_without_death_are_the_mean_cumulative_function():
     world, end, who, step = repeated(seed=5, n=400, size=10)
-    found = means(Subjects(world, end, world[who], step, np.zeros_like(who), np.array([False])), STEPS)
+    found = means(Subjects(world, end, (Happenings(world[who], step),), np.array([False])), STEPS)
     wanted = mean_cumulative(step, who, end, cluster=world)
     np.testing.assert_allclose(found.mean[0], at(wanted.time, wanted.mean), rtol=1e-12)
     np.testing.assert_allclose(found.error[0], at(wanted.time, wanted.standard_error) * np.sqrt(40 / 39), rtol=1e-9)
@@ -91,11 +90,8 @@ def test_the_dead_stay_in_the_denominator():
     dies = np.flatnonzero(end < 40)
     # who does not die is followed to the last step
     followed = np.where(end < 40, end, 40)
-    kind = np.concatenate((np.zeros_like(who), np.ones_like(dies)))
-    whose, when = np.concatenate((who, dies)), np.concatenate((step, end[dies]))
-    order = np.argsort(whose, kind="stable")
-    subjects = Subjects(world, followed, world[whose[order]], when[order], kind[order], np.array([False, True]))
-    found = means(subjects, STEPS)
+    happened = Happenings(world[who], step), Happenings(world[dies], end[dies])
+    found = means(Subjects(world, followed, happened, np.array([False, True])), STEPS)
     np.testing.assert_allclose(found.mean[0], [np.sum(step <= s) / 400 for s in STEPS], rtol=1e-12)
     per_world = np.array([np.sum(world[who] == w) / 10 for w in range(40)])
     assert found.error[0, -1] == pytest.approx(per_world.std(ddof=1) / np.sqrt(40), rel=1e-9)
@@ -114,9 +110,7 @@ def test_a_single_world_has_no_error():
 
 
 def test_nothing_happened():
-    nothing = np.zeros(0, dtype=int)
-    subjects = Subjects(np.zeros(3, dtype=int), np.full(3, 9), nothing, nothing, nothing, np.zeros(0, dtype=bool))
-    found = means(subjects, STEPS)
+    found = means(Subjects(np.zeros(3, dtype=int), np.full(3, 9), (), np.zeros(0, dtype=bool)), STEPS)
     assert found.survival.tolist() == [1.0] * len(STEPS)
     assert found.mean.shape == (0, len(STEPS))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -61,16 +63,35 @@ def test_first_operation_counts_death_and_abandonment_as_competing(study):
     assert first["incidence"][0, -1] > 0.9
 
 
+def all_alone(events, *cuts):
+    """Return the recurrences when each patient is a world of its own, from events in pieces."""
+    pieces = [{name: values[a:b] for name, values in events.items()} for a, b in pairwise((0, *cuts, None))]
+    return recurrences(pieces, np.arange(1000), 40)
+
+
 def test_operations_in_the_events_are_those_of_the_patients(study):
     """Two rows of one operation count once, whatever was changed."""
     tables, _, _ = study
-    happened = recurrences(tables["events"])
-    counted = np.bincount(happened[OPERATION]["patient"], minlength=1000)
+    happened, counts = all_alone(tables["events"])
+    counted = np.bincount(happened[OPERATION].world, minlength=1000)
     np.testing.assert_array_equal(counted, tables["patients"]["operations"])
     events = tables["events"]
     assert np.sum(events["operated"] == 1) > counted.sum() > 0
-    assert len(happened[2]["time"]) == np.isin(events["kind"], (RINSE, EXTRA_RINSE)).sum()
-    np.testing.assert_array_equal(np.bincount(happened[3]["patient"], minlength=1000), tables["patients"]["episodes"])
+    assert len(happened[2].step) == np.isin(events["kind"], (RINSE, EXTRA_RINSE)).sum()
+    np.testing.assert_array_equal(np.bincount(happened[3].world, minlength=1000), tables["patients"]["episodes"])
+    np.testing.assert_array_equal(counts[UNDERDELIVERY], tables["patients"]["episodes"])
+
+
+def test_pieces_of_the_events_change_nothing(study):
+    """Not even where one operation is cut in two."""
+    events = study[0]["events"]
+    whole = all_alone(events)
+    same = np.flatnonzero(np.diff(events["time"]) == 0)
+    cut = all_alone(events, *(same[:50] + 1))
+    assert len(same) > 50
+    np.testing.assert_array_equal(cut.counts, whole.counts)
+    for code, happened in whole.happened.items():
+        np.testing.assert_array_equal(cut.happened[code], happened)
 
 
 def test_mean_number_of_operations_is_near_the_number_per_patient(study):
@@ -78,9 +99,8 @@ def test_mean_number_of_operations_is_near_the_number_per_patient(study):
     tables, curves, _ = study
     recurrent = curves["recurrent"]
     entered = tables["patients"]["end"] >= 8 * 365.25
-    happened = recurrences(tables["events"])[OPERATION]
-    early = happened["time"] <= 8 * 365.25
-    counts = np.bincount(happened["patient"][early], minlength=1000)
+    happened = all_alone(tables["events"]).happened[OPERATION]
+    counts = np.bincount(happened.world[happened.step <= 96 * 30], minlength=1000)
     gone = np.isin(tables["patients"]["reason"], (2, 4)) & ~entered
     plain = counts[entered | gone]
     mean = recurrent["mean"][0, 96]
