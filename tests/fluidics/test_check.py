@@ -8,6 +8,8 @@ from typing import NamedTuple
 import pytest
 
 from fluidics.check import check
+from fluidics.pump import Luck, Stateless, Surroundings
+from fluidics.questions import advance, fresh
 from fluidics.regimen import ConstantRate
 from tests.fluidics.parts import HEPATIC_PUMP, INSULIN_PUMP, MEALS, RATE
 
@@ -16,6 +18,28 @@ class Unanswered(NamedTuple):
     """A part nobody knows."""
 
     size: float = 1.0
+
+
+class Begun(NamedTuple):
+    """A part whose author has only begun."""
+
+    size: float = 1.0
+
+
+@pytest.fixture
+def begun():
+    """Return a part that answers only what every part answers."""
+
+    @fresh.answer
+    def new(part: Begun, luck: Luck) -> Stateless:
+        return Stateless()
+
+    @advance.answer
+    def stays(part: Begun, own: Stateless, dt: float, around: Surroundings) -> Stateless:
+        return own
+
+    yield Begun()
+    del fresh.answers[Begun], advance.answers[Begun]
 
 
 @pytest.mark.parametrize(("pump", "regimen"), [(INSULIN_PUMP, MEALS), (HEPATIC_PUMP, ConstantRate())])
@@ -35,6 +59,30 @@ def refused(kind, pump, modes=(), regimen=MEALS):
 def test_a_part_without_answers_is_named(place):
     text = refused(TypeError, INSULIN_PUMP._replace(**{place: Unanswered()}))
     assert text.startswith("Unanswered has no answer to 'fresh'")
+
+
+@pytest.mark.parametrize(
+    ("place", "question"),
+    [
+        ("reservoir", "pressure"),
+        ("drug", "viscosity"),
+        ("drive", "stall"),
+        ("catheter", "line"),
+        ("site", "temperature"),
+    ],
+)
+def test_an_answer_that_a_place_owes_is_named(begun, place, question):
+    text = refused(TypeError, INSULIN_PUMP._replace(**{place: begun}))
+    assert text.startswith(f"Begun has no answer to '{question}'; it is answered by: ")
+
+
+def test_a_state_of_another_type_is_named(begun):
+    @advance.answer
+    def turns(part: Begun, own: Stateless, dt: float, around: Surroundings) -> Begun:
+        return part
+
+    text = refused(TypeError, INSULIN_PUMP._replace(power=begun))
+    assert text.startswith("advance of power returned a Begun; it must return what 'fresh' returns, a Stateless")
 
 
 def test_an_int_is_refused_by_its_place():

@@ -50,7 +50,7 @@ def probed(folder):
 
 
 def cache(folder):
-    return {"NUMBA_CACHE_DIR": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1"}
+    return {"NUMBA_CACHE_DIR": str(folder / "cache"), "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_DISABLE_JIT": "0"}
 
 
 def test_a_changed_leaf_in_another_file_moves_the_answer_and_restoring_it_finds_the_old_cache(copy):

@@ -134,7 +134,7 @@ print(sum(histories.stats.cache_hits.values()))
 
 def test_a_mechanism_from_outside_lives_through_the_years_and_is_cached(tmp_path):
     (tmp_path / "screw.py").write_text(OUTSIDE)
-    places = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "PYTHONDONTWRITEBYTECODE": "1"}
+    places = {"PYTHONPATH": f"{ROOT}:{tmp_path}", "PYTHONDONTWRITEBYTECODE": "1", "NUMBA_DISABLE_JIT": "0"}
     first = run(STUDY_OUTSIDE, **places).split()
     again = run(STUDY_OUTSIDE, **places).split()
     delivered, missed = float(first[0]), float(first[1])
