@@ -1,0 +1,90 @@
+"""How far a study's panels are from panels so short that they no longer matter; the panel step itself stands in
+`fluidics.engines.panel`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reliability.chunk import Chunk, Plan, simulate
+from reliability.tables import Table
+
+FINE_PANELS = 64.0
+
+
+class Gap(NamedTuple):
+    """Differences between the same patients at a study's own panels and at 64 panels per cycle."""
+
+    patients: int
+    same: float  # [-] share of patients with the same sequence of events
+    median_shift: float  # [d] of the times of those patients' events, NaN without events
+    greatest_shift: float  # [d]
+    delivered: float  # [-] difference of the volume delivered to all of them, relative
+
+
+def panel_gap(plan: Plan, patients: int = 200) -> Gap:
+    """Return how the histories of a plan's first patients change at 64 panels per cycle.
+
+    Parameters
+    ----------
+    plan : Plan
+        The study; its own least number of panels per cycle is compared.
+    patients : int
+        How many patients to follow twice.
+
+    Returns
+    -------
+    Gap
+        Share of patients whose devices see the same kinds of events in the same order [-], median and greatest
+        difference of the times of their events [d], relative difference of the volume delivered to all patients [-].
+
+    Raises
+    ------
+    ValueError
+        When there is no patient to follow.
+
+    Notes
+    -----
+    Both runs use the same random numbers. A patient leaves the common sequence for good at the first decision that
+    falls the other way, so `same` counts decisions close to their thresholds and not errors of a size.
+    """
+    if patients < 1:
+        raise ValueError(f"a panel gap was asked for {patients} patients; at least 1 is needed")
+    coarse = simulate(plan, 0, patients)
+    fine = simulate(plan._replace(rules=plan.rules._replace(panels=FINE_PANELS)), 0, patients)
+    return gap(coarse, fine)
+
+
+def gap(coarse: Chunk, fine: Chunk) -> Gap:
+    """Return the differences between two chunks of the same patients."""
+    same = same_sequence(coarse, fine)
+    shifts = np.abs(np.subtract(_of(same, coarse)["time"], _of(same, fine)["time"], dtype=np.float64))
+    total = float(np.sum(fine.patients["delivered"]))
+    return Gap(
+        patients=coarse.count,
+        same=float(np.mean(same)),
+        median_shift=float(np.median(shifts)) if shifts.size else float("nan"),
+        greatest_shift=float(np.max(shifts)) if shifts.size else float("nan"),
+        delivered=float(np.sum(coarse.patients["delivered"])) / total - 1.0 if total > 0.0 else 0.0,
+    )
+
+
+def same_sequence(one: Chunk, other: Chunk) -> NDArray[np.bool_]:
+    """Return for each patient (count,) whether both chunks hold the same kinds of events in the same order."""
+    same = np.bincount(_places(one), minlength=one.count) == np.bincount(_places(other), minlength=one.count)
+    mine, theirs = _of(same, one), _of(same, other)
+    differ = (mine["kind"] != theirs["kind"]) | (mine["device"] != theirs["device"])
+    same[np.asarray(mine["patient"][differ] - one.first, dtype=np.int64)] = False
+    return np.asarray(same, dtype=np.bool_)
+
+
+def _places(chunk: Chunk) -> NDArray[np.int64]:
+    return np.asarray(chunk.events["patient"] - chunk.first, dtype=np.int64)
+
+
+def _of(chosen: NDArray[np.bool_], chunk: Chunk) -> Table:
+    """Return the events of the chosen patients (count,)."""
+    rows = chosen[_places(chunk)]
+    return {name: column[rows] for name, column in chunk.events.items()}
