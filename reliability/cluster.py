@@ -4,6 +4,8 @@ chunks come back; threads of one process stand in `reliability.study`."""
 from __future__ import annotations
 
 import logging
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
@@ -22,17 +24,31 @@ TIMEOUT = 8.0  # s to wait for a scheduler, and for its first worker
 
 
 @contextmanager
+def _deaf_to_ctrl_c() -> Iterator[None]:
+    """Let processes start that leave Ctrl-C to this one: they inherit that it is ignored."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
 def local_workers(number: int) -> Iterator[Any]:
     """Return a client of new processes on this machine, which listen to nobody else."""
     from distributed import Client, LocalCluster
 
-    cluster = LocalCluster(  # type: ignore[no-untyped-call]
-        n_workers=number,
-        threads_per_worker=1,
-        host="127.0.0.1",
-        dashboard_address="127.0.0.1:0",
-        silence_logs=logging.ERROR,
-    )
+    with _deaf_to_ctrl_c():
+        cluster = LocalCluster(  # type: ignore[no-untyped-call]
+            n_workers=number,
+            threads_per_worker=1,
+            host="127.0.0.1",
+            dashboard_address="127.0.0.1:0",
+            silence_logs=logging.ERROR,
+        )
     with cluster, Client(cluster, set_as_default=False) as client:  # type: ignore[no-untyped-call]
         yield client
 
@@ -98,7 +114,7 @@ def _preflight(plan: Plan, client: Any, scheduler: str) -> None:
         try:
             theirs = future.result()
         except Exception as error:  # whatever a foreign environment raises is the answer
-            problems.append(f"{address}: {type(error).__name__}: {error}")
+            problems.append(f"{address}: {type(error).__name__}: {' '.join(str(error).split())}")
             continue
         problems += [
             f"{address}: {name} {there}, here {here}"

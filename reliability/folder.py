@@ -133,7 +133,7 @@ def begin(target: Path, identity: dict[str, str], resume: bool) -> Folder | None
     elif (before := _manifest(path)) != identity:
         changed = [name for name in identity if name != "study" and before.get(name) != identity[name]]
         raise StudyError(
-            f"{path} was begun with another {', '.join(changed) or 'study'}: repeat the first command with --resume, "
+            f"{path} was begun with another {', '.join(changed) or 'study'}: go back to what was asked first, "
             "or delete this folder to start anew."
         )
     return Folder(path, study)

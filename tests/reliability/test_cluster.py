@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -119,3 +122,42 @@ def test_patients_that_kill_their_worker_are_named():
         chunks = arriving(client, deadly, [(first, 20) for first in (0, 20, 40, 60)], 1)
         with pytest.raises(StudyError, match=r"patients \d+ to \d+ killed their worker.*--resume"):
             list(chunks)
+
+
+INTERRUPTED = """
+import sys
+from reliability.study import run_study
+from tests.reliability.plans import active_plan
+if __name__ == "__main__":
+    try:
+        run_study(
+            active_plan(), 300, sys.argv[1], provenance={}, workers=2, chunk_size=1,
+            progress=lambda done, of: print(done, flush=True),
+        )
+    except KeyboardInterrupt:
+        print("interrupted")
+"""
+
+
+def test_ctrl_c_reaches_the_client_alone(tmp_path, root):
+    """A terminal sends it to all processes; workers must neither die in a traceback nor take shards with them."""
+    path = tmp_path / "study.h5"
+    client = subprocess.Popen(
+        [sys.executable, "-c", INTERRUPTED, str(path)],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": str(root)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert client.stdout is not None
+    client.stdout.readline()
+    os.killpg(client.pid, signal.SIGINT)
+    out, err = client.communicate(timeout=120)
+    assert out.endswith("interrupted\n")
+    assert "Traceback" not in err
+    assert list(folder_of(path).glob("patients-*.h5"))
+    run_study(PLAN, 300, path, provenance={}, resume=True)
+    run_study(PLAN, 300, tmp_path / "whole.h5", provenance={})
+    assert digest(path) == digest(tmp_path / "whole.h5")
