@@ -8,10 +8,7 @@ from fluidics.compile import inlined
 from fluidics.elementary import exp
 from fluidics.fluid import water_viscosity
 from fluidics.pump import Luck, Service, Surroundings
-from fluidics.questions import advance, aggregate, fresh, mean_aggregate, panel, refilled, rinsed, viscosity
-
-QUIET_MASS = 1e-3  # [-]: below it a whole interval of growth leaves no deposit worth resolving
-STEP = 0.7  # [-]: growth exponent per panel above it
+from fluidics.questions import advance, aggregate, fresh, mean_aggregate, refilled, rinsed, viscosity
 
 GAS_CONSTANT = 8.31446261815324  # J/(mol K), CODATA 2018
 
@@ -97,13 +94,6 @@ def aggregated_mass(drug: Insulin, own: Aggregation) -> float:
 def mean_aggregated_mass(drug: Insulin, own: Aggregation, dt: float, temperature: float) -> float:
     x = growth_rate(drug, temperature) * dt
     return own.mass * mean_growth(x) + own.nucleation * dt * mean_mean_growth(x)
-
-
-@panel.answer
-def insulin_panel(drug: Insulin, own: Aggregation, around: Surroundings) -> float:
-    if own.mass < QUIET_MASS:
-        return 1e300
-    return STEP / growth_rate(drug, around.temperature)
 
 
 @refilled.answer

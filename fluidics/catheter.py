@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from fluidics.compile import inlined
-from fluidics.occlusion import Onset, awaited, batch_factor, first_wait, growth, growth_panel
+from fluidics.occlusion import Onset, awaited, first_wait, growth, growth_panel, supplied
 from fluidics.pump import Linear, Luck, Service, Surroundings
 from fluidics.questions import advance, fresh, line, panel, refilled
 
@@ -69,12 +69,12 @@ def close_tip(catheter: Catheter, own: Onset, dt: float, around: Surroundings) -
 
 @refilled.answer
 def refill_through_catheter(catheter: Catheter, own: Onset, service: Service, luck: Luck) -> Onset:
-    return Onset(wait=own.wait, age=own.age, factor=batch_factor(catheter.batch_spread, luck.batch))
+    return supplied(own, catheter.batch_spread, luck.batch)
 
 
 @panel.answer
 def catheter_panel(catheter: Catheter, own: Onset, around: Surroundings) -> float:
-    return growth_panel(own, catheter.closing_time, around.p_peak)
+    return growth_panel(own, catheter.onset_rate, catheter.closing_time, around)
 
 
 @line.answer

@@ -18,7 +18,7 @@ from typing import Any, Generic, ParamSpec, TypeVar, get_type_hints
 
 import numba
 import numpy as np
-from numba.extending import overload
+from numba.extending import overload, register_jitable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -86,8 +86,8 @@ def kernel(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def inlined(function: Callable[P, R]) -> Callable[P, R]:
-    """Return the function compiled into each of its callers: for what the cycle calls once or twice."""
-    return numba.njit(forceinline=True, **_OPTIONS)(function)
+    """Return the function compiled into each kernel that calls it, and left as it is for plain Python."""
+    return register_jitable(forceinline=True, **_OPTIONS)(function)
 
 
 def _recache(path: Path) -> None:

@@ -7,9 +7,14 @@ from typing import Annotated, NamedTuple
 
 from fluidics.compile import inlined
 from fluidics.elementary import exp, log
+from fluidics.pump import Surroundings
 
 QUIET_PRESSURE = 2e4  # [Pa]: below this line pressure nothing else notices the closing
-STEP = 0.35  # [-]: growth exponent per panel once it is noticed
+LASTING_PRESSURE = 3e3  # [Pa]: mean rise of the line pressure from which on deposits feel it
+STEP = 0.8  # [-]: growth exponent per panel once boluses notice it
+FINE_STEP = 0.5  # [-]: growth exponent per panel once deposits feel it
+NO_PANEL = 1e8  # [s]: longer than any panel
+NO_KINK = 0.02  # [-]: growth exponent to the next stall below which a panel ignores it
 
 
 class Onset(NamedTuple):
@@ -27,9 +32,9 @@ def first_wait(uniform: float) -> Onset:
 
 
 @inlined
-def batch_factor(spread: float, batch: float) -> float:
-    """Return the factor exp(s z - s^2 / 2) [-] of mean one that a batch lays on the onset hazard."""
-    return exp(spread * batch - 0.5 * spread * spread)
+def supplied(own: Onset, spread: float, batch: float) -> Onset:
+    """Return the process under another batch of drug: its factor exp(s z - s^2 / 2) has mean one over batches."""
+    return Onset(wait=own.wait, age=own.age, factor=exp(spread * batch - 0.5 * spread * spread))
 
 
 @inlined
@@ -53,10 +58,19 @@ def growth(own: Onset, closing_time: float) -> float:
 
 
 @inlined
-def growth_panel(own: Onset, closing_time: float, p_peak: float) -> float:
-    """Return the longest panel [s]: to the quiet pressure in one, then by a fixed growth exponent."""
+def growth_panel(own: Onset, rate: float, closing_time: float, around: Surroundings) -> float:
+    """Return the longest panel [s]: past the onset, to the quiet pressure in one, then by a fixed growth exponent, or to
+    the next stall.
+
+    A panel that ends where the next rate level stalls has no kink inside, and its average is then of high order.
+    """
     if own.age <= 0.0:
-        return 1e300
-    if p_peak >= QUIET_PRESSURE:
-        return STEP * closing_time
-    return closing_time * max(STEP, log(QUIET_PRESSURE / max(p_peak, 1.0)))
+        hazard = rate * own.factor
+        return 1e300 if own.wait >= hazard * NO_PANEL else own.wait / hazard + STEP * closing_time
+    if around.p_peak - around.p_rest < QUIET_PRESSURE:
+        return closing_time * max(STEP, log(QUIET_PRESSURE / max(around.p_peak - around.p_rest, 1.0)))
+    room = around.p_stall - around.p_rest
+    rise = max(around.p_next - around.p_rest, 1e-3 * room)
+    to_stall = log(room / rise) if room > rise else 0.0
+    step = STEP if around.p_out - around.p_rest < LASTING_PRESSURE else FINE_STEP
+    return closing_time * (to_stall if NO_KINK < to_stall < step else step)

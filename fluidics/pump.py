@@ -80,6 +80,9 @@ class Surroundings(NamedTuple):
     p_out: Annotated[float, "Pa"]
     p2_out: Annotated[float, "Pa2"]  # mean square of the line pressure
     p_peak: Annotated[float, "Pa"]  # line pressure at the level where it is highest
+    p_next: Annotated[float, "Pa"]  # line pressure at the highest level that is not stalled
+    p_rest: Annotated[float, "Pa"]  # line pressure without flow
+    p_stall: Annotated[float, "Pa"]  # where the drive stops for want of force
     aggregate: Annotated[float, "-"]
     temperature: Annotated[float, "K"]
 
@@ -95,6 +98,9 @@ def with_aggregate(around: Surroundings, mass: float) -> Surroundings:
         p_out=around.p_out,
         p2_out=around.p2_out,
         p_peak=around.p_peak,
+        p_next=around.p_next,
+        p_rest=around.p_rest,
+        p_stall=around.p_stall,
         aggregate=mass,
         temperature=around.temperature,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from fluidics.occlusion import Onset, awaited, batch_factor, first_wait, growth, growth_panel
+from fluidics.occlusion import Onset, awaited, first_wait, growth, growth_panel, supplied
 from fluidics.pump import Linear, Luck, Service, Stateless, Surroundings
 from fluidics.questions import advance, fresh, line, panel, refilled, temperature
 
@@ -38,12 +38,12 @@ def grow_capsule(site: Peritoneum, own: Onset, dt: float, around: Surroundings) 
 
 @refilled.answer
 def refill_into_peritoneum(site: Peritoneum, own: Onset, service: Service, luck: Luck) -> Onset:
-    return Onset(wait=own.wait, age=own.age, factor=batch_factor(site.batch_spread, luck.batch))
+    return supplied(own, site.batch_spread, luck.batch)
 
 
 @panel.answer
 def capsule_panel(site: Peritoneum, own: Onset, around: Surroundings) -> float:
-    return growth_panel(own, site.closing_time, around.p_peak)
+    return growth_panel(own, site.onset_rate, site.closing_time, around)
 
 
 @line.answer

@@ -15,6 +15,9 @@ from reliability.population import CATHETER, DRIVE, SITE, Patient, part_luck
 from reliability.streams import DETAIL, normal
 
 
+_THREE_SIGMA = 0.9986  # [-]: the normal quantile is below 3 up to here
+
+
 class Clinic(NamedTuple):
     """How a clinic refills, measures and decides."""
 
@@ -49,6 +52,18 @@ def next_visit(clinic: Clinic, pump: Any, state: PumpState, rate: float, u: floa
         wait = clinic.interval + clinic.postponement
     alarm = max(usable(pump.reservoir, state.reservoir) + pump.reservoir.residual - clinic.low_volume, 0.0) / rate
     return min(wait, alarm + clinic.low_response)
+
+
+@inlined
+def measured(clinic: Clinic, error: float, u: float) -> float:
+    """Return a measured delivery error [-] from the true one and one uniform number.
+
+    Where no noise within three standard deviations could lead to an episode, and none beyond is drawn, the true error
+    is as good: nothing is decided by it, and the normal quantile is a twentieth of a quiet cycle.
+    """
+    if u < _THREE_SIGMA and error < clinic.error_threshold - 3.0 * clinic.error_noise:
+        return error
+    return error + clinic.error_noise * inverse_normal(u)
 
 
 class Finding(NamedTuple):

@@ -8,11 +8,15 @@ from typing import Any, NamedTuple
 from numba.extending import overload
 
 from fluidics.compile import inlined, kernel
-from fluidics.engines.panel import seen
+from fluidics.engines.panel import seen, stepped
 from fluidics.pump import Pump, PumpState, Surroundings, advanced
-from fluidics.questions import margin
+from fluidics.questions import margin, mean_aggregate
+from reliability.clinic import loss
 
-_HALVINGS = 40
+_MOST_PIECES = 200
+_MOST_TRIES = 60
+_EXACT = 600.0  # [s]: what a crossing is located to
+NEAR = 172_800.0  # [s]: a panel so short that its averages hold at each of its moments
 
 # columns of a mode row
 MODE_REMEDY = 0  # what it leads to, a code of reliability.events
@@ -22,55 +26,79 @@ MODE_STARVES = 3  # 1 when it lacks so much drug that ketoacidosis may follow
 MODE_WIDTH = 4
 
 
-def first_crossed(modes: Any, pump: Any, state: Any, around: Any, latched: int, index: int) -> int:
-    """Return the number of the first mode below its margin that is not latched, or -1; works inside kernels.
+class Tightest(NamedTuple):
+    """The mode with the smallest margin."""
+
+    margin: float  # [-]; below zero: it has crossed
+    mode: int  # -1 when there is none
+
+
+_NONE = Tightest(1e300, -1)
+
+
+def tightest(modes: Any, pump: Pump, state: Any, around: Any, latched: int, index: int) -> Tightest:
+    """Return the smallest margin of the modes that are not latched; works inside kernels.
 
     Parameters
     ----------
     modes : tuple
         Physical modes, each of its own type.
+    pump, state, around
+        The device, its state and its surroundings.
     latched : int
         Bits of the modes that already happened since the last visit.
     index : int
         Number of the first mode of the tuple.
     """
+    found = _NONE
     for mode in modes:
-        if not (latched >> index) & 1 and margin(mode, pump, state, around) < 0.0:
-            return index
+        if not (latched >> index) & 1:
+            here = margin(mode, pump, state, around)
+            if here < found.margin:
+                found = Tightest(here, index)
         index += 1
-    return -1
+    return found
 
 
-@overload(first_crossed, strict=False, jit_options={"_nrt": False})
-def _first_crossed(modes: Any, pump: Any, state: Any, around: Any, latched: Any, index: Any) -> Any:
+@overload(tightest, strict=False, jit_options={"_nrt": False})
+def _tightest(modes: Any, pump: Any, state: Any, around: Any, latched: Any, index: Any) -> Any:
     if len(modes) == 0:
-        return lambda modes, pump, state, around, latched, index: -1
+        return lambda modes, pump, state, around, latched, index: Tightest(1e300, -1)
 
     def walk(modes, pump, state, around, latched, index):  # type: ignore[no-untyped-def]
-        if not (latched >> index) & 1 and margin(modes[0], pump, state, around) < 0.0:
-            return index
-        return first_crossed(modes[1:], pump, state, around, latched, index + 1)
+        rest = tightest(modes[1:], pump, state, around, latched, index + 1)
+        if not (latched >> index) & 1:
+            here = margin(modes[0], pump, state, around)
+            if here <= rest.margin:
+                return Tightest(here, index)
+        return rest
 
     return walk
 
 
 class Crossing(NamedTuple):
-    """The first mode to cross inside a panel, and when."""
+    """The pump when the first mode crosses inside a panel, and what happened up to then."""
 
     mode: int
     dt: float  # [s] since the start of the panel
+    state: PumpState
+    around: Surroundings
+    delivered: float  # [m3]
+    programmed: float  # [m3]
+    deficit: float  # [s]
+
+
+class Found(NamedTuple):
+    """A crossing inside a piece of a panel."""
+
+    mode: int
+    dt: float  # [s]
+    state: PumpState
+    around: Surroundings
 
 
 @inlined
-def _part_way(
-    pump: Pump, state: PumpState, levels: Any, during: Surroundings, dt: float, running: float
-) -> tuple[PumpState, Surroundings]:
-    there = advanced(pump, state, dt, during)
-    return there, seen(pump, there, levels, running)
-
-
-@kernel
-def located(
+def bisected(
     modes: Any,
     pump: Pump,
     state: PumpState,
@@ -79,23 +107,81 @@ def located(
     dt: float,
     running: float,
     latched: int,
+    first: float,
+) -> Found:
+    """Return the crossing inside a piece [s] whose margin is `first` at its start and below zero at its end.
+
+    By false position with a halved weight for an end that stays (Illinois), to `_EXACT` seconds.
+    """
+    low, high = 0.0, dt
+    above = max(first, 0.0)
+    there = advanced(pump, state, high, during)
+    after = seen(pump, there, levels, running)
+    end = tightest(modes, pump, there, after, latched, 0)
+    below, mode = end.margin, end.mode
+    for _ in range(_MOST_TRIES):
+        if high - low <= _EXACT:
+            break
+        middle = low + (high - low) * min(max(above / (above - below), 0.01), 0.99)
+        near = advanced(pump, state, middle, during)
+        near_around = seen(pump, near, levels, running)
+        here = tightest(modes, pump, near, near_around, latched, 0)
+        if here.margin < 0.0:
+            high, below, mode, there, after = middle, here.margin, here.mode, near, near_around
+            above *= 0.5
+        else:
+            low, above = middle, here.margin
+            below *= 0.5
+    return Found(mode, high, there, after)
+
+
+@kernel
+def located(
+    modes: Any,
+    pump: Pump,
+    state: PumpState,
+    levels: Any,
+    around: Surroundings,
+    dt: float,
+    running: float,
+    latched: int,
+    threshold: float,
 ) -> Crossing:
     """Return the first crossing inside a panel of length `dt` [s] at whose end some mode has crossed.
 
-    The panel is halved 40 times, advancing a fraction of it each time in the panel's own surroundings: a quarter of a
-    microsecond in a season.
+    The panel is walked again in ever shorter panels, halved whenever one holds the crossing, until one is so short that
+    its averages hold at each of its moments; there the crossing is sought.
+
+    Parameters
+    ----------
+    modes, pump, state, levels, around
+        As in `reliability.stretch.lived`, at the start of the panel.
+    dt : float
+        Length of the panel [s].
+    running, latched, threshold
+        As in `reliability.stretch.lived`.
     """
-    low = 0.0
-    high = dt
-    there, around = _part_way(pump, state, levels, during, high, running)
-    mode = first_crossed(modes, pump, there, around, latched, 0)
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        there, around = _part_way(pump, state, levels, during, middle, running)
-        found = first_crossed(modes, pump, there, around, latched, 0)
-        if found >= 0:
-            high = middle
-            mode = found
+    delivered = programmed = deficit = time = 0.0
+    first = tightest(modes, pump, state, around, latched, 0).margin
+    piece = dt
+    whole = mean_aggregate(pump.drug, state.drug, piece, around.temperature)
+    step = stepped(pump, state, levels, around, whole, piece, running)
+    for _ in range(_MOST_PIECES):
+        last = tightest(modes, pump, step.state, step.after, latched, 0)
+        if last.margin < 0.0 and piece <= NEAR:
+            break
+        if last.margin < 0.0:
+            piece *= 0.5
         else:
-            low = middle
-    return Crossing(mode=mode, dt=high)
+            delivered += step.during.flow * piece
+            programmed += step.during.programmed * piece
+            deficit += piece if loss(step.during) > threshold else 0.0
+            time += piece
+            state, around, first = step.state, step.after, last.margin
+        whole = mean_aggregate(pump.drug, state.drug, piece, around.temperature)
+        step = stepped(pump, state, levels, around, whole, piece, running)
+    part = bisected(modes, pump, state, levels, step.during, piece, running, latched, first)
+    delivered += step.during.flow * part.dt
+    programmed += step.during.programmed * part.dt
+    deficit += part.dt if loss(step.during) > threshold else 0.0
+    return Crossing(part.mode, time + part.dt, part.state, part.around, delivered, programmed, deficit)

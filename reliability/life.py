@@ -10,7 +10,7 @@ from fluidics.elementary import exp, inverse_normal
 from fluidics.engines.panel import seen
 from fluidics.pump import Luck, Pump, PumpState, after_refill
 from fluidics.questions import histogram
-from reliability.clinic import Finding, loss, next_visit, treated
+from reliability.clinic import Finding, loss, measured, next_visit, treated
 from reliability.cycle import cycled
 from reliability.design import MOST_VISITS, Design, Rules
 from reliability.events import (
@@ -138,8 +138,8 @@ def follow(
         if refills >= MOST_VISITS:
             status = TOO_MANY_VISITS
             break
-        error = loss(cycle.around) if cycle.reported else 1.0 - cycle.delivered / cycle.expected
-        error += clinic.error_noise * inverse_normal(noise)
+        true_error = loss(cycle.around) if cycle.reported else 1.0 - cycle.delivered / cycle.expected
+        error = measured(clinic, true_error, noise)
         if error <= clinic.error_threshold:
             continue
         finding = treated(clinic, pump, state, fill.levels, error, seed, patient, base + refills)

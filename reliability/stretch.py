@@ -6,11 +6,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from fluidics.compile import inlined
-from fluidics.engines.panel import seen, stepped
-from fluidics.pump import Pump, PumpState, Surroundings, advanced, longest_panel
+from fluidics.engines.panel import chosen, stepped
+from fluidics.pump import Pump, PumpState, Surroundings
 from reliability.clinic import loss
 from reliability.events import DONE, TOO_MANY_PANELS
-from reliability.interruption import first_crossed, located
+from reliability.interruption import located, tightest
 
 MOST_PANELS = 100_000
 
@@ -69,26 +69,28 @@ def lived(
         if panels > MOST_PANELS:
             status = TOO_MANY_PANELS
             break
-        dt = min(longest_panel(pump, state, around), longest)
-        last = time + dt >= until
-        if last:
-            dt = until - time
-        step = stepped(pump, state, levels, around, dt, running)
-        during = step.during
-        if first_crossed(modes, pump, step.state, step.after, latched, 0) < 0:
+        left = until - time
+        panel = chosen(pump, state, around, min(left, longest))
+        dt = panel.dt
+        step = stepped(pump, state, levels, around, panel.whole, dt, running)
+        if tightest(modes, pump, step.state, step.after, latched, 0).margin < 0.0:
+            crossing = located(modes, pump, state, levels, around, dt, running, latched, threshold)
+            mode = crossing.mode
+            state = crossing.state
+            around = crossing.around
+            time += crossing.dt
+            delivered += crossing.delivered
+            expected += running * crossing.programmed
+            missed += crossing.programmed - crossing.delivered
+            deficit += crossing.deficit
+        else:
+            during = step.during
             state = step.state
             around = step.after
-            time = until if last else time + dt
-        else:
-            crossing = located(modes, pump, state, levels, during, dt, running, latched)
-            mode = crossing.mode
-            dt = crossing.dt
-            state = advanced(pump, state, dt, during)
-            around = seen(pump, state, levels, running)
-            time += dt
-        delivered += during.flow * dt
-        expected += running * during.programmed * dt
-        missed += (during.programmed - during.flow) * dt
-        if loss(during) > threshold:
-            deficit += dt
+            time = time + dt if dt < left else until
+            delivered += during.flow * dt
+            expected += running * during.programmed * dt
+            missed += (during.programmed - during.flow) * dt
+            if loss(during) > threshold:
+                deficit += dt
     return Stretch(state, around, time, delivered, expected, missed, deficit, mode, status)

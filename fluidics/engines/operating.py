@@ -19,6 +19,7 @@ from fluidics.questions import (
 )
 
 _MOST_STEPS = 200
+NEARLY = 1.0 - 1e-9  # [-]: of the stall pressure, above which a level counts as stalled
 
 
 @kernel
@@ -89,7 +90,9 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float, running: fl
     count = 0.0
     p_out = 0.0
     p2_out = 0.0
-    p_peak = -1e300
+    p_rest = back_pressure(pump.catheter, state.catheter, 0.0, mu) + back_pressure(pump.site, state.site, 0.0, mu)
+    p_stall = stall(pump.drive)
+    p_peak = p_next = p_rest
     for level in levels:
         if level.share > 0.0:
             point = operate(pump.drive, state.drive, level.rate, p_in, mu, pump, state)
@@ -99,6 +102,8 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float, running: fl
             p_out += level.share * point.pressure
             p2_out += level.share * point.pressure * point.pressure
             p_peak = max(p_peak, point.pressure)
+            if point.pressure < NEARLY * p_stall:
+                p_next = max(p_next, point.pressure)
     return Surroundings(
         flow=running * net,
         programmed=programmed,
@@ -107,6 +112,9 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float, running: fl
         p_out=p_out,
         p2_out=p2_out,
         p_peak=p_peak,
+        p_next=p_next,
+        p_rest=p_rest,
+        p_stall=p_stall,
         aggregate=mass,
         temperature=body,
     )
