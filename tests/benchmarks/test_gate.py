@@ -21,7 +21,7 @@ def chain(name: str = "chain", factor: float = 1.0) -> Benchmark:
     def prepare(folder):
         return Work(slowed(half_chain, factor) if factor > 1.0 else half_chain, 600_000, "steps")
 
-    return Benchmark(name, prepare, reference.arithmetic, 15)
+    return Benchmark(name, prepare, reference.arithmetic, 15, cpu, 0.15)
 
 
 @pytest.fixture(scope="module")
