@@ -59,7 +59,7 @@ def growth(own: Onset, closing_time: float) -> float:
 
 @inlined
 def growth_panel(own: Onset, rate: float, closing_time: float, around: Surroundings) -> float:
-    """Return the longest panel [s]: past the onset, to the quiet pressure in one, then by a fixed growth exponent, or to
+    """Return the longest panel [s]: past the onset, to the quiet pressure, then by a fixed growth exponent or to
     the next stall.
 
     A panel that ends where the next rate level stalls has no kink inside, and its average is then of high order.

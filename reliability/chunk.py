@@ -36,7 +36,7 @@ class Chunk(NamedTuple):
     """Columns of consecutive patients, of their devices and of their events, in patient order."""
 
     first: int
-    count: int
+    size: int  # patients
     patients: Table
     devices: Table
     events: Table

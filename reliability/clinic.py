@@ -14,7 +14,6 @@ from reliability.events import ENCAPSULATION, NOTHING, TIP_OBSTRUCTION
 from reliability.population import CATHETER, DRIVE, SITE, Patient, part_luck
 from reliability.streams import DETAIL, normal
 
-
 _THREE_SIGMA = 0.9986  # [-]: the normal quantile is below 3 up to here
 
 

@@ -160,9 +160,9 @@ def keep(folder: Folder, chunk: Chunk) -> Shard:
     StudyError
         When the disk is full, or refuses.
     """
-    path = folder.path / f"patients-{chunk.first:010d}-{chunk.count:08d}.h5"
+    path = folder.path / f"patients-{chunk.first:010d}-{chunk.size:08d}.h5"
     write_whole(path, shard_image(chunk, folder.study))
-    return Shard(chunk.first, chunk.count, path)
+    return Shard(chunk.first, chunk.size, path)
 
 
 def finished(folder: Folder, say: Callable[[str], None]) -> list[Shard]:
@@ -187,8 +187,8 @@ def finished(folder: Folder, say: Callable[[str], None]) -> list[Shard]:
             path.replace(path.with_suffix(".aside"))
             say(f"{error}: it is set aside and its patients are computed again.")
             continue
-        covered = chunk.first + chunk.count
-        good.append(Shard(chunk.first, chunk.count, path))
+        covered = chunk.first + chunk.size
+        good.append(Shard(chunk.first, chunk.size, path))
     return good
 
 

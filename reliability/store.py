@@ -73,7 +73,7 @@ def shard_image(chunk: Chunk, study: str) -> bytes:
     """
     image = io.BytesIO()
     with h5py.File(image, "w") as file:
-        file.attrs.update({"study": study, "first": chunk.first, "count": chunk.count, "sha256": chunk_digest(chunk)})
+        file.attrs.update({"study": study, "first": chunk.first, "count": chunk.size, "sha256": chunk_digest(chunk)})
         for table in TABLES:
             for name, column in getattr(chunk, table).items():
                 whole = {"chunks": column.shape, "fletcher32": True} if len(column) else {}
@@ -96,7 +96,7 @@ def read_shard(path: Path, study: str) -> Chunk:
         if told["study"] != study:
             raise StudyError(f"{path.name} belongs to another study")
         chunk = Chunk(int(told["first"]), int(told["count"]), **tables)
-        intact = told["sha256"] == chunk_digest(chunk) and len(chunk.patients["world"]) == chunk.count
+        intact = told["sha256"] == chunk_digest(chunk) and len(chunk.patients["world"]) == chunk.size
     except (OSError, KeyError, RuntimeError, ValueError, TypeError) as error:
         raise StudyError(f"{path.name} cannot be read ({error})") from error
     if not intact:

@@ -10,7 +10,6 @@ from fluidics.engines.operating import operated
 from fluidics.pump import Pump, PumpState, Surroundings, advanced, longest_panel, with_aggregate
 from fluidics.questions import aggregate, mean_aggregate
 
-
 # relative changes to the middle of a panel [-] from which on the midpoint rule is not enough
 MOVED_PRESSURE = 0.04
 MOVED_FLOW = 1e-3

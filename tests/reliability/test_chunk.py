@@ -73,7 +73,7 @@ def test_room_that_suffices_is_done_at_once():
 
 def test_patients_are_those_asked_for():
     chunk = simulate(active_plan(), 30, 7)
-    assert (chunk.first, chunk.count, len(chunk.patients["end"])) == (30, 7, 7)
+    assert (chunk.first, chunk.size, len(chunk.patients["end"])) == (30, 7, 7)
     assert sorted(set(chunk.devices["patient"])) == list(range(30, 37))
     assert set(chunk.events["patient"]) <= set(range(30, 37))
     assert hashed([chunk]) == hashed([simulate(active_plan(), 30, 7)])

@@ -71,7 +71,7 @@ def test_a_shard_gives_back_its_chunk(chunks, tmp_path):
     shard = tmp_path / "shard.h5"
     shard.write_bytes(shard_image(chunks[1], "abc"))
     again = read_shard(shard, "abc")
-    assert (again.first, again.count) == (20, 20)
+    assert (again.first, again.size) == (20, 20)
     assert chunk_digest(again) == chunk_digest(chunks[1])
 
 
