@@ -57,7 +57,10 @@ class Level(NamedTuple):
 
 
 class Luck(NamedTuple):
-    """Chance, handed to a part as numbers: parts never draw."""
+    """Chance, handed to a part as numbers: parts never draw.
+
+    At implantation uniform and normal are independent; at a refill they are one draw, that of the vial, in two forms.
+    """
 
     uniform: Annotated[float, "-"]
     normal: Annotated[float, "-"]

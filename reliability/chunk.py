@@ -105,4 +105,13 @@ def simulate(plan: Plan, first: int, count: int, room: int = 8) -> Chunk:
             if progress.patients == 0:
                 n_devices, n_events = 2 * n_devices, 2 * n_events
     patients, devices, events = (np.concatenate(parts) for parts in zip(*kept, strict=True))
+    events = in_time_order(events)
     return Chunk(first, count, columns(PATIENTS, patients), columns(DEVICES, devices), columns(EVENTS, events))
+
+
+def in_time_order(events: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return events (n, width) ordered by patient and time; a ketoacidosis is written before what precedes it."""
+    patient, time = events[:, 0], events[:, 2]
+    if np.any((np.diff(time) < 0.0) & (np.diff(patient) == 0.0)):
+        return events[np.lexsort((time, patient))]
+    return events

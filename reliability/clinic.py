@@ -41,8 +41,9 @@ class Clinic(NamedTuple):
 def next_visit(clinic: Clinic, pump: Any, state: PumpState, rate: float, u: float) -> float:
     """Return the time [s] from a refill to the next visit, from one uniform number.
 
-    Normal about the interval and never beyond the longest; a share of visits is missed and made later; a reservoir
-    whose low alarm, computed from the programmed rate [m3/s] as pumps do, sounds before brings the patient earlier.
+    Normal about the interval and never beyond the longest; a share of visits is missed and made later, whatever the
+    longest interval; a reservoir whose low alarm, computed from the programmed rate [m3/s] as pumps do, sounds before
+    brings the patient earlier.
     """
     kept = 1.0 - clinic.missed
     wait = clinic.interval + clinic.interval_spread * inverse_normal(min(u / kept, 1.0 - 1e-16))
@@ -51,6 +52,14 @@ def next_visit(clinic: Clinic, pump: Any, state: PumpState, rate: float, u: floa
         wait = clinic.interval + clinic.postponement
     alarm = max(usable(pump.reservoir, state.reservoir) + pump.reservoir.residual - clinic.low_volume, 0.0) / rate
     return min(wait, alarm + clinic.low_response)
+
+
+@inlined
+def delivery_error(delivered: float, expected: float) -> float:
+    """Return the share [-] of the volume expected of a running pump that was not delivered; 0 when it never ran."""
+    if expected <= 0.0:
+        return 0.0
+    return 1.0 - delivered / expected
 
 
 @inlined

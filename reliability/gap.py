@@ -57,13 +57,24 @@ def panel_gap(plan: Plan, patients: int = 200) -> Gap:
     return gap(coarse, fine)
 
 
+def gap_attributes(gap: Gap) -> dict[str, str | int | float]:
+    """Return a gap as attributes of a study file, each name with its unit where it has one."""
+    return {
+        "panel_gap_patients": gap.patients,
+        "panel_gap_same_events": gap.same,
+        "panel_gap_median_shift_d": gap.median_shift,
+        "panel_gap_greatest_shift_d": gap.greatest_shift,
+        "panel_gap_delivered": gap.delivered,
+    }
+
+
 def gap(coarse: Chunk, fine: Chunk) -> Gap:
     """Return the differences between two chunks of the same patients."""
     same = same_sequence(coarse, fine)
     shifts = np.abs(np.subtract(_of(same, coarse)["time"], _of(same, fine)["time"], dtype=np.float64))
     total = float(np.sum(fine.patients["delivered"]))
     return Gap(
-        patients=coarse.count,
+        patients=coarse.size,
         same=float(np.mean(same)),
         median_shift=float(np.median(shifts)) if shifts.size else float("nan"),
         greatest_shift=float(np.max(shifts)) if shifts.size else float("nan"),
@@ -73,7 +84,7 @@ def gap(coarse: Chunk, fine: Chunk) -> Gap:
 
 def same_sequence(one: Chunk, other: Chunk) -> NDArray[np.bool_]:
     """Return for each patient (count,) whether both chunks hold the same kinds of events in the same order."""
-    same = np.bincount(_places(one), minlength=one.count) == np.bincount(_places(other), minlength=one.count)
+    same = np.bincount(_places(one), minlength=one.size) == np.bincount(_places(other), minlength=one.size)
     mine, theirs = _of(same, one), _of(same, other)
     differ = (mine["kind"] != theirs["kind"]) | (mine["device"] != theirs["device"])
     same[np.asarray(mine["patient"][differ] - one.first, dtype=np.int64)] = False

@@ -13,7 +13,6 @@ from fluidics.pump import Pump, PumpState, Surroundings, advanced
 from fluidics.questions import margin, mean_aggregate
 from reliability.clinic import loss
 
-_MOST_PIECES = 200
 _MOST_TRIES = 60
 _EXACT = 600.0  # [s]: what a crossing is located to
 NEAR = 172_800.0  # [s]: a panel so short that its averages hold at each of its moments
@@ -79,7 +78,7 @@ def _tightest(modes: Any, pump: Any, state: Any, around: Any, latched: Any, inde
 class Crossing(NamedTuple):
     """The pump when the first mode crosses inside a panel, and what happened up to then."""
 
-    mode: int
+    mode: int  # -1 when a closer look finds none
     dt: float  # [s] since the start of the panel
     state: PumpState
     around: Surroundings
@@ -98,7 +97,7 @@ class Found(NamedTuple):
 
 
 @inlined
-def bisected(
+def sought(
     modes: Any,
     pump: Pump,
     state: PumpState,
@@ -163,25 +162,27 @@ def located(
     """
     delivered = programmed = deficit = time = 0.0
     first = tightest(modes, pump, state, around, latched, 0).margin
-    piece = dt
-    whole = mean_aggregate(pump.drug, state.drug, piece, around.temperature)
-    step = stepped(pump, state, levels, around, whole, piece, running)
-    for _ in range(_MOST_PIECES):
-        last = tightest(modes, pump, step.state, step.after, latched, 0)
-        if last.margin < 0.0 and piece <= NEAR:
-            break
-        if last.margin < 0.0:
-            piece *= 0.5
-        else:
-            delivered += step.during.flow * piece
-            programmed += step.during.programmed * piece
-            deficit += piece if loss(step.during) > threshold else 0.0
-            time += piece
-            state, around, first = step.state, step.after, last.margin
+    longest = dt
+    while time < dt:
+        left = dt - time
+        piece = min(longest, left)
         whole = mean_aggregate(pump.drug, state.drug, piece, around.temperature)
         step = stepped(pump, state, levels, around, whole, piece, running)
-    part = bisected(modes, pump, state, levels, step.during, piece, running, latched, first)
-    delivered += step.during.flow * part.dt
-    programmed += step.during.programmed * part.dt
-    deficit += part.dt if loss(step.during) > threshold else 0.0
-    return Crossing(part.mode, time + part.dt, part.state, part.around, delivered, programmed, deficit)
+        last = tightest(modes, pump, step.state, step.after, latched, 0)
+        mode = -1
+        if last.margin < 0.0:
+            if piece > NEAR:
+                longest = 0.5 * piece
+                continue
+            part = sought(modes, pump, state, levels, step.during, piece, running, latched, first)
+            mode, piece, state, around = part.mode, part.dt, part.state, part.around
+        else:
+            state, around, first = step.state, step.after, last.margin
+        delivered += step.during.flow * piece
+        programmed += step.during.programmed * piece
+        deficit += piece if loss(step.during) > threshold else 0.0
+        time = time + piece if mode >= 0 or piece < left else dt
+        if mode >= 0:
+            return Crossing(mode, time, state, around, delivered, programmed, deficit)
+    # walked in short panels nothing crosses after all: a close call, and the panel is over
+    return Crossing(-1, dt, state, around, delivered, programmed, deficit)

@@ -10,7 +10,7 @@ from fluidics.elementary import exp, inverse_normal
 from fluidics.engines.panel import seen
 from fluidics.pump import Luck, Pump, PumpState, after_refill
 from fluidics.questions import histogram
-from reliability.clinic import Finding, loss, measured, next_visit, treated
+from reliability.clinic import Finding, delivery_error, loss, measured, next_visit, treated
 from reliability.cycle import cycled
 from reliability.design import MOST_VISITS, Design, Rules
 from reliability.events import (
@@ -65,7 +65,7 @@ def filled(
     """Return the pump after a refill with a vial of a batch, and the patient's programme until the next."""
     a, b = two_uniforms(seed, patient.number, event, FILL)
     rate = patient.rate * exp(design.population.cycle_spread * inverse_normal(a))
-    state = after_refill(pump, state, Luck(uniform=a, normal=inverse_normal(b), batch=shared))
+    state = after_refill(pump, state, Luck(uniform=b, normal=inverse_normal(b), batch=shared))
     return Fill(state=state, levels=histogram(design.regimen, rate), rate=rate)
 
 
@@ -138,7 +138,7 @@ def follow(
         if refills >= MOST_VISITS:
             status = TOO_MANY_VISITS
             break
-        true_error = loss(cycle.around) if cycle.reported else 1.0 - cycle.delivered / cycle.expected
+        true_error = loss(cycle.around) if cycle.reported else delivery_error(cycle.delivered, cycle.expected)
         error = measured(clinic, true_error, noise)
         if error <= clinic.error_threshold:
             continue

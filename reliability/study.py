@@ -17,6 +17,7 @@ from reliability.cluster import arriving, local_workers, workers_at
 from reliability.curves import curves
 from reliability.fan import delivery_error, fan_variables
 from reliability.folder import Folder, Shard, begin, finished, keep, missing, move_into_place, unwritable
+from reliability.gap import gap_attributes, panel_gap
 from reliability.provenance import attributes, identity
 from reliability.store import Curves, StudyError, StudyFile, merge
 
@@ -103,7 +104,7 @@ def run_study(
                 _on_workers(errand, client)
         else:
             _on_threads(errand, threads)
-    told = dict(provenance) | attributes(plan, patients, own["study"])
+    told = dict(provenance) | attributes(plan, patients, own["study"]) | gap_attributes(panel_gap(plan))
     _finish(folder, shards, target, told, plan, compress)
 
 

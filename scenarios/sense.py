@@ -10,7 +10,7 @@ from fluidics import aggregation
 from fluidics.aggregation import Insulin
 from fluidics.check import check
 from fluidics.pump import MEDIAN_LUCK, Pump
-from fluidics.questions import carry_over, fresh, histogram, temperature, usable
+from fluidics.questions import carry_over, fresh, histogram, strokes, temperature, usable
 from reliability.design import Design
 from reliability.events import CLINIC_KINDS
 from scenarios.document import Document, Keys
@@ -40,10 +40,17 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
     design : Design
         What was made of them.
     """
-    found = [*_names(table), *_reservoir(design), *_clinic(design), *_follow_up(design)]
+    found = [*_names(table), *_remedies(table), *_reservoir(design), *_clinic(design), *_follow_up(design)]
     if not found:
         found = [*_runaway(table, design), *_unanswered(table, design)]
     return [sentence(document, keys, reason) for keys, reason in found]
+
+
+def _remedies(table: Any) -> Iterator[Complaint]:
+    for name, hazard in table.hazards.items():
+        if hazard.remedy == "visit":
+            reason = "a hazard cannot bring a visit; say record, replace, explant or operate, or make it a mode"
+            yield ("hazards", name, "remedy"), reason
 
 
 def _names(table: Any) -> Iterator[Complaint]:
@@ -74,6 +81,10 @@ def _reservoir(design: Design) -> Iterator[Complaint]:
     elif rate * DAY > volume:
         reason = f"the dose of a day, {_volume(rate * DAY)}, is larger than the reservoir, {_volume(volume)} usable"
         yield ("population", "mean_rate"), reason
+    count = strokes(pump.drive, rate)
+    if count > 0.0 and rate / count > volume:
+        reason = f"one stroke, {_volume(rate / count)}, is larger than the reservoir, {_volume(volume)} usable"
+        yield ("pump", "drive"), reason
     if not sum(level.rate * level.share for level in levels) >= rate * 0.999:
         yield ("regimen",), "cannot deliver the mean rate of the population in a day; raise its highest rate"
 

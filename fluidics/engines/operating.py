@@ -104,6 +104,10 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float, running: fl
             p_peak = max(p_peak, point.pressure)
             if point.pressure < NEARLY * p_stall:
                 p_next = max(p_next, point.pressure)
+    if running == 0.0:
+        # the line of a pump that stands still relaxes to the pressure of the body
+        p_out = p_peak = p_next = p_rest
+        p2_out = p_rest * p_rest
     return Surroundings(
         flow=running * net,
         programmed=programmed,

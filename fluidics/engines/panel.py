@@ -73,9 +73,9 @@ def corrected(
     halfway = advanced(pump, state, 0.5 * dt, with_aggregate(averaged(around, middle, around), half))
     middle = operated(pump, halfway, levels, middle.aggregate, running)
     after = seen(pump, advanced(pump, state, dt, middle), levels, running)
-    end = advanced(pump, state, dt, averaged(around, middle, after))
-    after = seen(pump, end, levels, running)
-    return Panel(state=end, during=averaged(around, middle, after), after=after)
+    during = averaged(around, middle, after)
+    end = advanced(pump, state, dt, during)
+    return Panel(state=end, during=during, after=seen(pump, end, levels, running))
 
 
 @inlined
