@@ -21,10 +21,10 @@ from fluidics.drives.piston import Deposit
 from fluidics.elementary import exp, inverse_normal, log
 from fluidics.engines.panel import seen, stepped
 from fluidics.infusate import Infusate
-from fluidics.occlusion import Onset
+from fluidics.occlusion import Onset, first_wait
 from fluidics.power import Battery, Charge, Unpowered
 from fluidics.pump import Pump, PumpState, Stateless, Surroundings
-from fluidics.questions import histogram
+from fluidics.questions import histogram, mean_aggregate
 from fluidics.regimen import BasalBolus, ConstantRate
 from fluidics.reservoir import Drawn, TwoPhaseReservoir
 from fluidics.rows import pack, unpack
@@ -76,6 +76,12 @@ AROUND = Surroundings(
     }
 )  # fmt: skip
 
+
+def onset(wait: float, age: float, factor: float) -> Onset:
+    """Return the state of a closing tip or capsule: what must pass until it starts, its age, the batch's factor."""
+    return first_wait(0.5)._replace(wait=wait, age=age, factor=factor)
+
+
 # every part type with a state well inside its life
 SAMPLES = {
     TwoPhaseReservoir: (INSULIN_PUMP.reservoir, Drawn(3e-6)),
@@ -83,8 +89,8 @@ SAMPLES = {
     Infusate: (HEPATIC_PUMP.drug, Stateless()),
     Piston: (INSULIN_PUMP.drive, Deposit(0.7)),
     Restrictor: (HEPATIC_PUMP.drive, Stateless()),
-    Catheter: (INSULIN_PUMP.catheter, Onset(wait=0.0, age=50.0 * DAY, factor=1.2)),
-    Peritoneum: (INSULIN_PUMP.site, Onset(wait=0.02, age=0.0, factor=0.8)),
+    Catheter: (INSULIN_PUMP.catheter, onset(wait=0.0, age=50.0 * DAY, factor=1.2)),
+    Peritoneum: (INSULIN_PUMP.site, onset(wait=0.02, age=0.0, factor=0.8)),
     Artery: (HEPATIC_PUMP.site, Stateless()),
     Battery: (INSULIN_PUMP.power, Charge(energy=2000.0, full=3787.0)),
     Unpowered: (HEPATIC_PUMP.power, Stateless()),
@@ -95,11 +101,11 @@ ACTIVE = PumpState(
     reservoir=Drawn(0.0),
     drug=Aggregation(mass=4e-3, nucleation=1e-4 / DAY, device=0.0),
     drive=Deposit(0.3),
-    catheter=Onset(wait=0.0, age=15.0 * DAY, factor=1.0),
-    site=Onset(wait=0.0, age=5.0 * DAY, factor=1.0),
+    catheter=onset(wait=0.0, age=15.0 * DAY, factor=1.0),
+    site=onset(wait=0.0, age=5.0 * DAY, factor=1.0),
     power=Charge(energy=3000.0, full=3787.0),
 )
-QUIET = PumpState(Drawn(0.0), Stateless(), Stateless(), Onset(1.0, 0.0, 1.0), Stateless(), Stateless())
+QUIET = PumpState(Drawn(0.0), Stateless(), Stateless(), onset(1.0, 0.0, 1.0), Stateless(), Stateless())
 
 
 @kernel
@@ -109,7 +115,7 @@ def walked(pump, state, levels, span, count):
     around = seen(pump, state, levels, 1.0)
     delivered = 0.0
     for _ in range(count):
-        step = stepped(pump, state, levels, around, dt, 1.0)
+        step = stepped(pump, state, levels, around, mean_aggregate(pump.drug, state.drug, dt, BODY), dt, 1.0)
         delivered += step.during.flow * dt
         state, around = step.state, step.after
     return state, delivered

@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.catheter import hydraulic_resistance
-from fluidics.occlusion import Onset
 from fluidics.pump import Luck, Service
 from fluidics.questions import advance, back_pressure, fresh, line, panel, refilled
-from tests.fluidics.parts import AROUND, DAY, INSULIN_PUMP, WATER
+from tests.fluidics.parts import AROUND, DAY, INSULIN_PUMP, WATER, onset
 
 CATHETER = INSULIN_PUMP.catheter
 
@@ -32,20 +31,20 @@ def test_resistance_goes_with_length_and_the_fourth_power_of_the_bore(factor):
 
 def test_open_catheter_costs_a_few_pascals_at_basal_rate():
     # an open 0.5 mm bore costs about 3 Pa per uL/min; a basal rate is a twentieth of that
-    law = line(CATHETER, Onset(1.0, 0.0, 1.0), WATER)
+    law = line(CATHETER, onset(1.0, 0.0, 1.0), WATER)
     assert law.offset == 0.0
     assert 0.1 < law.slope * 0.07e-9 / 60.0 < 3.0
 
 
 def test_the_tip_closes_exponentially_after_onset():
-    clean = line(CATHETER, Onset(0.0, 0.0, 1.0), WATER).slope
+    clean = line(CATHETER, onset(0.0, 0.0, 1.0), WATER).slope
     for days in (1.0, 13.4, 100.0):
-        closing = line(CATHETER, Onset(0.0, days * DAY, 1.0), WATER).slope
+        closing = line(CATHETER, onset(0.0, days * DAY, 1.0), WATER).slope
         assert closing == pytest.approx(clean * math.exp(days / 13.4), rel=1e-13)
 
 
 def test_back_pressure_is_the_linear_law():
-    own = Onset(0.0, 40.0 * DAY, 1.0)
+    own = onset(0.0, 40.0 * DAY, 1.0)
     law = line(CATHETER, own, WATER)
     assert back_pressure(CATHETER, own, 2e-12, WATER) == law.offset + law.slope * 2e-12
 
@@ -61,5 +60,5 @@ def test_a_bad_batch_hastens_the_onset():
 
 
 def test_panel_is_unlimited_without_onset_and_short_after_it():
-    assert panel(CATHETER._replace(onset_rate=0.0), Onset(1.0, 0.0, 1.0), AROUND) >= 1e300
-    assert panel(CATHETER, Onset(0.0, DAY, 1.0), AROUND) < 30.0 * DAY
+    assert panel(CATHETER._replace(onset_rate=0.0), onset(1.0, 0.0, 1.0), AROUND) >= 1e300
+    assert panel(CATHETER, onset(0.0, DAY, 1.0), AROUND) < 30.0 * DAY

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.occlusion import QUIET_PRESSURE, STEP, Onset, awaited, batch_factor, first_wait, growth, growth_panel
-from tests.fluidics.parts import AROUND, DAY, YEAR
+from fluidics.occlusion import QUIET_PRESSURE, STEP, awaited, first_wait, growth, growth_panel, supplied
+from tests.fluidics.parts import AROUND, DAY, YEAR, onset
 
 CLOSING = 13.4 * DAY
 
@@ -24,15 +24,20 @@ def test_the_first_wait_is_a_unit_exponential_threshold(u):
 
 @pytest.mark.parametrize("spread", [0.0, 0.3, 0.5, 1.0])
 def test_the_batch_factor_has_mean_one(spread):
+    own = onset(0.5, 0.0, 1.0)
     nodes, weights = np.polynomial.hermite_e.hermegauss(40)
-    mean = sum(w * batch_factor(spread, float(z)) for z, w in zip(nodes, weights, strict=True)) / weights.sum()
+    mean = sum(w * supplied(own, spread, float(z)).factor for z, w in zip(nodes, weights, strict=True)) / weights.sum()
     assert mean == pytest.approx(1.0, rel=1e-12)
+
+
+def test_a_batch_changes_nothing_but_the_factor():
+    assert supplied(onset(0.5, 7.0, 1.0), 0.5, 2.0) == onset(0.5, 7.0, supplied(onset(0.1, 0.0, 3.0), 0.5, 2.0).factor)
 
 
 @given(st.floats(1e-3, 10.0), st.floats(0.01, 5.0), st.floats(0.1, 3.0), st.floats(1.0, 4000.0))
 def test_the_onset_inside_a_panel_is_exact(wait, per_year, factor, days):
     rate, dt = per_year / YEAR, days * DAY
-    after = awaited(Onset(wait, 0.0, factor), rate, dt)
+    after = awaited(onset(wait, 0.0, factor), rate, dt)
     start = wait / (rate * factor)
     if dt < start:
         assert after.age == 0.0
@@ -44,7 +49,7 @@ def test_the_onset_inside_a_panel_is_exact(wait, per_year, factor, days):
 
 @given(st.floats(0.0, 1.0))
 def test_the_age_does_not_depend_on_where_the_panel_ends(share):
-    own, rate, dt = Onset(0.05, 0.0, 1.3), 0.5 / YEAR, 60.0 * DAY
+    own, rate, dt = onset(0.05, 0.0, 1.3), 0.5 / YEAR, 60.0 * DAY
     once = awaited(own, rate, dt)
     twice = awaited(awaited(own, rate, share * dt), rate, (1.0 - share) * dt)
     assert once.age > 0.0
@@ -52,33 +57,33 @@ def test_the_age_does_not_depend_on_where_the_panel_ends(share):
 
 
 def test_a_process_that_started_only_ages():
-    assert awaited(Onset(0.0, 5.0, 2.0), 0.0, 7.0) == Onset(0.0, 12.0, 2.0)
+    assert awaited(onset(0.0, 5.0, 2.0), 0.0, 7.0) == onset(0.0, 12.0, 2.0)
 
 
 def test_without_hazard_nothing_ever_starts():
-    assert awaited(Onset(1.0, 0.0, 1.0), 0.0, 1e12) == Onset(1.0, 0.0, 1.0)
+    assert awaited(onset(1.0, 0.0, 1.0), 0.0, 1e12) == onset(1.0, 0.0, 1.0)
 
 
 def test_growth_is_one_before_onset_and_doubles_at_a_fixed_pace():
-    assert growth(Onset(0.4, 0.0, 1.0), CLOSING) == 1.0
+    assert growth(onset(0.4, 0.0, 1.0), CLOSING) == 1.0
     double = CLOSING * math.log(2.0)
     for age in (double, 3.0 * double, 10.0 * double):
-        assert growth(Onset(0.0, age, 1.0), CLOSING) == pytest.approx(2.0 ** (age / double), rel=1e-13)
+        assert growth(onset(0.0, age, 1.0), CLOSING) == pytest.approx(2.0 ** (age / double), rel=1e-13)
 
 
 def ahead(age_days, **pressures):
     """Return how far the growth exponent gets in one panel, from an age and line pressures."""
-    own = Onset(0.0, age_days * DAY, 1.0)
+    own = onset(0.0, age_days * DAY, 1.0)
     around = AROUND._replace(**({"p_rest": 2e3, "p_stall": 1e5, "p_out": 2.1e3} | pressures))
     return growth_panel(own, 0.5 / YEAR, CLOSING, around) / CLOSING
 
 
 def test_panel_is_unlimited_where_nothing_can_start():
-    assert growth_panel(Onset(0.4, 0.0, 1.0), 0.0, CLOSING, AROUND) >= 1e300
+    assert growth_panel(onset(0.4, 0.0, 1.0), 0.0, CLOSING, AROUND) >= 1e300
 
 
 def test_panel_before_onset_passes_it_by_a_step():
-    own, rate = Onset(0.4, 0.0, 1.3), 0.5 / YEAR
+    own, rate = onset(0.4, 0.0, 1.3), 0.5 / YEAR
     after = awaited(own, rate, growth_panel(own, rate, CLOSING, AROUND))
     assert after.age == pytest.approx(STEP * CLOSING, rel=1e-9)
 

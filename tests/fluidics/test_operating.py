@@ -8,10 +8,20 @@ from hypothesis import strategies as st
 
 from fluidics.drives.piston import Deposit
 from fluidics.engines.operating import bracketed_root, operated
-from fluidics.occlusion import Onset
 from fluidics.pump import Level, new_pump
 from fluidics.questions import flow, line, operate
-from tests.fluidics.parts import ACTIVE, BODY, DAY, HEPATIC_PUMP, INSULIN_PUMP, QUIET, RATE, WATER, insulin_levels
+from tests.fluidics.parts import (
+    ACTIVE,
+    BODY,
+    DAY,
+    HEPATIC_PUMP,
+    INSULIN_PUMP,
+    QUIET,
+    RATE,
+    WATER,
+    insulin_levels,
+    onset,
+)
 
 LIMIT = INSULIN_PUMP.drive.stall_pressure
 OFF = Level(0.0, 0.0)
@@ -20,7 +30,7 @@ OFF = Level(0.0, 0.0)
 def aged(deposit: float, tip_days: float, capsule_days: float):
     """Return an insulin pump's state with a deposit and a line closed for some days."""
     return ACTIVE._replace(
-        drive=Deposit(deposit), catheter=Onset(0.0, tip_days * DAY, 1.0), site=Onset(0.0, capsule_days * DAY, 1.0)
+        drive=Deposit(deposit), catheter=onset(0.0, tip_days * DAY, 1.0), site=onset(0.0, capsule_days * DAY, 1.0)
     )
 
 
@@ -47,7 +57,7 @@ def test_closed_form_of_the_piston_is_the_generic_root(rate, p_in, deposit, tip,
 
 @given(p_in=st.floats(0.0, 4e5), tip=st.floats(0.0, 400.0), viscosity=st.floats(5e-4, 2e-3))
 def test_closed_form_of_the_restrictor_is_the_generic_root(p_in, tip, viscosity):
-    state = QUIET._replace(catheter=Onset(0.0, tip * DAY, 1.0))
+    state = QUIET._replace(catheter=onset(0.0, tip * DAY, 1.0))
     closed, root = at(HEPATIC_PUMP, state, 0.0, p_in, viscosity)
     assert closed.pressure == pytest.approx(root.pressure, rel=1e-9, abs=1e-6)
     assert closed.flow == pytest.approx(root.flow, rel=1e-9, abs=1e-9 * RATE)

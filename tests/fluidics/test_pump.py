@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from fluidics.drives.piston import Deposit
-from fluidics.occlusion import Onset
 from fluidics.pump import (
     MEDIAN_LUCK,
     Luck,
@@ -22,7 +21,7 @@ from fluidics.pump import (
     with_line,
 )
 from fluidics.questions import advance, fresh, panel, refilled, rinsed
-from tests.fluidics.parts import ACTIVE, AROUND, DAY, HEPATIC_PUMP, INSULIN_PUMP
+from tests.fluidics.parts import ACTIVE, AROUND, DAY, HEPATIC_PUMP, INSULIN_PUMP, onset
 
 LUCK = Luck(uniform=0.3, normal=0.7, batch=-1.1)
 
@@ -60,7 +59,7 @@ def test_a_rinse_reaches_every_part():
 
 
 def test_a_new_drive_or_line_leaves_the_rest():
-    drive, line = Deposit(9.0), (Onset(1.0, 0.0, 1.0), Onset(2.0, 0.0, 1.0))
+    drive, line = Deposit(9.0), (onset(1.0, 0.0, 1.0), onset(2.0, 0.0, 1.0))
     assert with_drive(ACTIVE, drive) == ACTIVE._replace(drive=drive)
     assert with_line(ACTIVE, *line) == ACTIVE._replace(catheter=line[0], site=line[1])
 

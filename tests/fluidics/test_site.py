@@ -6,10 +6,17 @@ import math
 
 import pytest
 
-from fluidics.occlusion import Onset
 from fluidics.pump import Luck, Service, Stateless
 from fluidics.questions import advance, back_pressure, fresh, line, panel, refilled, temperature
-from tests.fluidics.parts import AROUND, BODY, DAY, HEPATIC_PUMP, INSULIN_PUMP, WATER
+from tests.fluidics.parts import (
+    AROUND,
+    BODY,
+    DAY,
+    HEPATIC_PUMP,
+    INSULIN_PUMP,
+    WATER,
+    onset,
+)
 
 PERITONEUM, ARTERY = INSULIN_PUMP.site, HEPATIC_PUMP.site
 
@@ -20,12 +27,12 @@ def test_body_temperature_is_that_of_the_site():
 
 
 def test_a_clean_peritoneum_sets_only_its_pressure_against_flow():
-    assert back_pressure(PERITONEUM, Onset(1.0, 0.0, 1.0), 3e-9, WATER) == PERITONEUM.pressure
+    assert back_pressure(PERITONEUM, onset(1.0, 0.0, 1.0), 3e-9, WATER) == PERITONEUM.pressure
 
 
 def test_capsule_resistance_starts_from_zero_and_grows_exponentially():
     for days in (0.0, 13.4, 60.0):
-        found = line(PERITONEUM, Onset(0.0, days * DAY, 1.0), WATER).slope
+        found = line(PERITONEUM, onset(0.0, days * DAY, 1.0), WATER).slope
         expected = PERITONEUM.capsule_resistance * math.expm1(days / 13.4)
         assert found == pytest.approx(expected, rel=1e-13, abs=1e-300)
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from fluidics.drives.piston import Deposit
 from fluidics.elementary import inverse_normal
 from fluidics.engines.panel import seen
-from fluidics.occlusion import Onset
 from fluidics.pump import new_pump
 from fluidics.questions import histogram
 from reliability.clinic import loss, next_visit, operated_on, treated
 from reliability.events import ENCAPSULATION, TIP_OBSTRUCTION
 from reliability.population import enrolled
+from tests.fluidics.parts import onset
 from tests.reliability.plans import DAILY, DAY, ML, POPULATION, REGIMEN, YEAR, clinic, quiet_plan
 
 PUMP = quiet_plan().design.pump
@@ -28,7 +28,7 @@ EXACT = MONTHS._replace(error_noise=0.0)
 def aged(deposit=0.0, tip=0.0, capsule=0.0):
     """Return a pump with a deposit and a line closed for some days."""
     return NEW._replace(
-        drive=Deposit(deposit), catheter=Onset(1.0, tip * DAY, 1.0), site=Onset(1.0, capsule * DAY, 1.0)
+        drive=Deposit(deposit), catheter=onset(1.0, tip * DAY, 1.0), site=onset(1.0, capsule * DAY, 1.0)
     )
 
 

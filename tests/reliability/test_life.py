@@ -88,10 +88,11 @@ def test_a_battery_ends_the_pump_after_its_energy_over_power():
     chunk = simulate(plan, 0, 2)
     life = 0.98 * 3800.0 / 15e-6 / DAY  # 15 uW at 200 strokes a day, down to the reserve of 2 %
     first = chunk.devices["ordinal"] == 0
-    assert chunk.devices["time"][first] == pytest.approx(life, rel=1e-9)
+    ten_minutes = 600.0 / DAY  # to which a crossing is located
+    assert chunk.devices["time"][first] == pytest.approx(life, abs=ten_minutes)
     assert (chunk.devices["cause"][first] == MODE).all()
     # the second pump is implanted in the same breath and lives as long
-    assert chunk.devices["implanted"][~first][:1] == pytest.approx(life, rel=1e-9)
+    assert chunk.devices["implanted"][~first][:1] == chunk.devices["time"][first][:1]
 
 
 @pytest.mark.parametrize("plan", [still_plan(interval=60.0 * DAY, mean_rate=DAILY), hepatic_plan()])
