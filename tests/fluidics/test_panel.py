@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from fluidics.drives.piston import Deposit
-from fluidics.engines.panel import seen, stepped
-from fluidics.pump import Level, advanced
+from fluidics.engines.panel import chosen, seen, stepped
+from fluidics.pump import Level, advanced, longest_panel, with_aggregate
 from fluidics.questions import mean_aggregate, pressure
 from fluidics.rows import pack
 from tests.fluidics.parts import (
@@ -139,3 +139,13 @@ def test_compiled_and_uncompiled_give_the_same_bits():
 def test_walking_twice_gives_the_same_bits():
     ends = [walked(INSULIN_PUMP, ACTIVE, insulin_levels(), SEASON, 50) for _ in range(2)]
     assert pack(ends[0]).tobytes() == pack(ends[1]).tobytes()
+
+
+@pytest.mark.parametrize("longest", [DAY, 30.0 * DAY, 400.0 * DAY])
+def test_the_chosen_panel_is_one_that_all_parts_agree_to(longest):
+    around = seen(INSULIN_PUMP, ACTIVE, insulin_levels(), 1.0)
+    choice = chosen(INSULIN_PUMP, ACTIVE, around, longest)
+    assert 0.0 < choice.dt <= longest
+    assert choice.whole == mean_aggregate(INSULIN_PUMP.drug, ACTIVE.drug, choice.dt, BODY)
+    asked = with_aggregate(around, mean_aggregate(INSULIN_PUMP.drug, ACTIVE.drug, longest, BODY))
+    assert choice.dt == min(longest, longest_panel(INSULIN_PUMP, ACTIVE, asked))

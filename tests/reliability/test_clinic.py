@@ -11,7 +11,7 @@ from fluidics.elementary import inverse_normal
 from fluidics.engines.panel import seen
 from fluidics.pump import new_pump
 from fluidics.questions import histogram
-from reliability.clinic import loss, next_visit, operated_on, treated
+from reliability.clinic import loss, measured, next_visit, operated_on, treated
 from reliability.events import ENCAPSULATION, TIP_OBSTRUCTION
 from reliability.population import enrolled
 from tests.fluidics.parts import onset
@@ -138,3 +138,13 @@ def test_loss_is_what_is_programmed_and_does_not_arrive():
     assert loss(around) == pytest.approx(1.0 - around.flow / DAILY, abs=1e-12)
     assert loss(seen(PUMP, NEW, LEVELS, 0.0)) == 1.0
     assert ML > 0.0
+
+
+@pytest.mark.parametrize("u", [0.0001, 0.3, 0.5, 0.998, 0.9990, 0.99999])
+@pytest.mark.parametrize("error", [-0.05, 0.0, 0.08, 0.0899, 0.0901, 0.14, 0.16, 0.6])
+def test_noise_decides_as_if_it_were_always_added(error, u):
+    plain = error + MONTHS.error_noise * inverse_normal(u)
+    found = measured(MONTHS, error, u)
+    assert (found > MONTHS.error_threshold) == (plain > MONTHS.error_threshold)
+    if plain > MONTHS.error_threshold:
+        assert found == plain

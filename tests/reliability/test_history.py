@@ -131,6 +131,13 @@ def test_lives_end_within_the_follow_up(study):
     assert (chunk.patients["reason"] < len(ENDS)).all()
 
 
+def test_events_of_a_patient_come_in_the_order_of_time(study):
+    _, chunk = study
+    same = chunk.events["patient"][1:] == chunk.events["patient"][:-1]
+    assert (np.diff(chunk.events["time"])[same] >= 0.0).all()
+    assert (np.diff(chunk.events["patient"]) >= 0).all()
+
+
 def test_the_end_of_a_pump_is_among_its_events(study):
     _, chunk = study
     ended = chunk.devices["cause"] != 0
