@@ -15,7 +15,7 @@ from reliability.clinic import loss
 
 _MOST_TRIES = 60
 _EXACT = 600.0  # [s]: what a crossing is located to
-NEAR = 172_800.0  # [s]: a panel so short that its averages hold at each of its moments
+NEAR = 216_000.0  # [s]: a panel so short that its averages hold at each of its moments
 
 # columns of a mode row
 MODE_REMEDY = 0  # what it leads to, a code of reliability.events
@@ -162,7 +162,7 @@ def located(
     """
     delivered = programmed = deficit = time = 0.0
     first = tightest(modes, pump, state, around, latched, 0).margin
-    longest = dt
+    longest = dt if dt <= NEAR else 0.5 * dt
     while time < dt:
         left = dt - time
         piece = min(longest, left)

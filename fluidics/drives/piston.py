@@ -9,8 +9,8 @@ from fluidics.compile import inlined
 from fluidics.pump import Luck, OperatingPoint, Surroundings
 from fluidics.questions import advance, flow, fresh, line, operate, panel, rinsed, stall, strokes
 
-QUIET_DEPOSIT = 0.25  # [-]: the seats then leak less than 2 % of the bounded leak
-STEP = 0.2  # [-]: deposit per panel above it
+QUIET_DEPOSIT = 0.3  # [-]: the seats then leak less than 3 % of the bounded leak
+STEP = 0.3  # [-]: deposit per panel above it
 
 
 class Piston(NamedTuple):

@@ -1,4 +1,4 @@
-"""The panel step: a quasi-steady midpoint step over hours to months; the operating point stands in
+"""The panel step: a quasi-steady step over hours to months; the operating point stands in
 `fluidics.engines.operating`."""
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from fluidics.engines.operating import operated
 from fluidics.pump import Pump, PumpState, Surroundings, advanced, longest_panel, with_aggregate
 from fluidics.questions import aggregate, mean_aggregate
 
-# relative changes to the middle of a panel [-] from which on the midpoint rule is not enough
-MOVED_PRESSURE = 0.04
-MOVED_FLOW = 1e-3
+_SIMPSON = 2.0 / 3.0
+# relative changes over a panel [-]
+NO_FLOW = 1e-7  # up to it the surroundings at the start stand for all of it
+STILL_FLOW = 3e-4  # up to these the mean of start and end does
+STILL_PRESSURE = 0.04
 
 
 class Panel(NamedTuple):
@@ -30,15 +32,19 @@ def seen(pump: Pump, state: PumpState, levels: Any, running: float) -> Surroundi
 
 
 @inlined
-def averaged(start: Surroundings, middle: Surroundings, end: Surroundings) -> Surroundings:
-    """Return the surroundings averaged over a panel by Simpson's rule; the drug's aggregate is that of the middle."""
+def averaged(start: Surroundings, middle: Surroundings, end: Surroundings, weight: float) -> Surroundings:
+    """Return the surroundings averaged over a panel, its middle with a weight [-] and its ends with half the rest.
+
+    Two thirds make Simpson's rule, nothing the trapezoidal rule. The drug's aggregate is that of the middle.
+    """
+    rest = 0.5 * (1.0 - weight)
     return Surroundings(
-        flow=(start.flow + 4.0 * middle.flow + end.flow) / 6.0,
+        flow=weight * middle.flow + rest * (start.flow + end.flow),
         programmed=middle.programmed,
         strokes=middle.strokes,
         p_in=middle.p_in,
-        p_out=(start.p_out + 4.0 * middle.p_out + end.p_out) / 6.0,
-        p2_out=(start.p2_out + 4.0 * middle.p2_out + end.p2_out) / 6.0,
+        p_out=weight * middle.p_out + rest * (start.p_out + end.p_out),
+        p2_out=weight * middle.p2_out + rest * (start.p2_out + end.p2_out),
         p_peak=middle.p_peak,
         p_next=middle.p_next,
         p_rest=middle.p_rest,
@@ -49,33 +55,35 @@ def averaged(start: Surroundings, middle: Surroundings, end: Surroundings) -> Su
 
 
 @kernel
-def corrected(
+def resolved(
     pump: Pump,
     state: PumpState,
     levels: Any,
     around: Surroundings,
-    middle: Surroundings,
-    half: float,
+    after: Surroundings,
+    whole: float,
     dt: float,
     running: float,
 ) -> Panel:
-    """Return the pump after a panel in which the line pressure moves, once more from a first look at its middle.
+    """Return the pump after a panel in which flow or pressure move.
+
+    The parts go half a step in what they see on average of its first half, between the start and a first look at the
+    end; the full step in what is found in the middle; and at last in the average of start, middle and end by Simpson's
+    rule.
 
     Parameters
     ----------
-    pump, state, levels, around, dt, running
+    pump, state, levels, around, whole, dt, running
         As in `stepped`.
-    middle : Surroundings
-        First look at the middle of the panel.
-    half : float
-        Mean aggregate [-] over its first half.
+    after : Surroundings
+        First look at the end of the panel.
     """
-    halfway = advanced(pump, state, 0.5 * dt, with_aggregate(averaged(around, middle, around), half))
-    middle = operated(pump, halfway, levels, middle.aggregate, running)
+    half = mean_aggregate(pump.drug, state.drug, 0.5 * dt, around.temperature)
+    first = averaged(around, around, after, 0.5)
+    middle = operated(pump, advanced(pump, state, 0.5 * dt, with_aggregate(first, half)), levels, whole, running)
     after = seen(pump, advanced(pump, state, dt, middle), levels, running)
-    during = averaged(around, middle, after)
-    end = advanced(pump, state, dt, during)
-    return Panel(state=end, during=during, after=seen(pump, end, levels, running))
+    during = averaged(around, middle, after, _SIMPSON)
+    return Panel(state=advanced(pump, state, dt, during), during=during, after=after)
 
 
 @inlined
@@ -84,10 +92,9 @@ def stepped(
 ) -> Panel:
     """Return the pump after one panel.
 
-    The parts go half a step in the surroundings at hand; the operating point is found there; they go the full step
-    from the start in that: the midpoint rule. Where flow or pressure have moved by then, the panel is corrected and
-    averaged by Simpson's rule. Each part is exact in frozen surroundings and the drug's aggregate enters as its exact
-    mean, so that the error comes only from how the parts change each other.
+    Where flow and pressure at its end are nearly what they were at its start, the mean of both stands for all of it;
+    else the panel is resolved. Each part is exact in frozen surroundings and the drug's aggregate enters as its exact
+    mean, so that the error is of second order and comes only from how the parts change each other.
 
     Parameters
     ----------
@@ -104,13 +111,16 @@ def stepped(
     running : float
         1 for a pump that delivers, 0 for one that has stopped.
     """
-    half = mean_aggregate(pump.drug, state.drug, 0.5 * dt, around.temperature)
-    middle = operated(pump, advanced(pump, state, 0.5 * dt, with_aggregate(around, half)), levels, whole, running)
-    moved = abs(middle.p2_out - around.p2_out) > MOVED_PRESSURE * around.p2_out
-    if moved or abs(middle.flow - around.flow) > MOVED_FLOW * around.programmed:
-        return corrected(pump, state, levels, around, middle, half, dt, running)
-    end = advanced(pump, state, dt, middle)
-    return Panel(state=end, during=middle, after=seen(pump, end, levels, running))
+    during = with_aggregate(around, whole)
+    end = advanced(pump, state, dt, during)
+    after = seen(pump, end, levels, running)
+    change = abs(after.flow - around.flow)
+    if change > STILL_FLOW * around.programmed or abs(after.p2_out - around.p2_out) > STILL_PRESSURE * around.p2_out:
+        return resolved(pump, state, levels, around, after, whole, dt, running)
+    if change > NO_FLOW * around.programmed:
+        during = averaged(during, during, after, 0.0)
+        end = advanced(pump, state, dt, during)
+    return Panel(state=end, during=during, after=after)
 
 
 class Choice(NamedTuple):
