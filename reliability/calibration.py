@@ -123,9 +123,9 @@ def least_deviance(residuals: Callable[[Floats], Floats], parameters: Sequence[P
     """
     from scipy.optimize import least_squares
 
-    for name, start, low, high in parameters:
-        if not 0.0 < low < start < high:
-            raise ValueError(f"the fit of {name} starts at {start:g}; start it between {low:g} and {high:g}, above 0")
+    for name, first, least, most in parameters:
+        if not 0.0 < least < first < most:
+            raise ValueError(f"the fit of {name} starts at {first:g}; start it between {least:g} and {most:g}, above 0")
     start, low, high = (np.log([parameter[k] for parameter in parameters]) for k in (1, 2, 3))
     evaluations = 0
 

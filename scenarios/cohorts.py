@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reliability.chunk import Chunk, Plan, kinds, simulate
+from reliability.columns import Floats
 from reliability.design import Design
-from reliability.events import ABANDONED, EXTRA_RINSE, RINSE, UNDERDELIVERY
+from reliability.events import ABANDONED, ENCAPSULATION, EXTRA_RINSE, RINSE, TIP_OBSTRUCTION, UNDERDELIVERY
 from scenarios.build import load, plan
 from scenarios.units import DAY, YEAR
 
-Counts = dict[str, NDArray[np.float64]]
+Counts = dict[str, Floats]
 HALFWAY = 1.5 * YEAR / DAY  # [d] half of the stated life of the batteries of the 1990s: young and old pumps
 
 
@@ -62,6 +63,10 @@ def repeated(whole: Plan, cohort: Cohort, times: int) -> Chunk:
     return simulate(whole, 0, times * cohort.patients)
 
 
+def _days(column: NDArray[np.generic]) -> Floats:
+    return np.asarray(column, dtype=np.float64)
+
+
 def counts(whole: Plan, chunk: Chunk, cohort: Cohort) -> Counts:
     """Return what a paper would have counted in each repetition of its cohort, arrays (times,).
 
@@ -71,34 +76,34 @@ def counts(whole: Plan, chunk: Chunk, cohort: Cohort) -> Counts:
     """
     times = chunk.size // cohort.patients
     kind, value = chunk.events["kind"], chunk.events["value"]
-    world = np.asarray(chunk.events["patient"] // cohort.patients, dtype=np.int64)
+    world = chunk.events["patient"] // cohort.patients
+    age, lives = _days(chunk.events["age"]), _days(chunk.devices["time"])
+    owner = chunk.devices["patient"] // cohort.patients
 
-    def number(chosen: NDArray[np.bool_]) -> NDArray[np.float64]:
+    def number(chosen: NDArray[np.bool_]) -> Floats:
         return np.bincount(world[chosen], minlength=times).astype(np.float64)
 
-    def total(column: str) -> NDArray[np.float64]:
-        return np.asarray(chunk.patients[column], dtype=np.float64).reshape(times, -1).sum(axis=1)
+    def total(column: NDArray[np.generic]) -> Floats:
+        return np.asarray(column.reshape(times, -1).sum(axis=1), dtype=np.float64)
 
-    def over(days: NDArray[np.float64]) -> NDArray[np.float64]:
-        owner = np.asarray(chunk.devices["patient"] // cohort.patients, dtype=np.int64)
-        return np.bincount(owner, weights=days * DAY / YEAR, minlength=times)
+    def years(days: Floats) -> Floats:
+        return np.asarray(np.bincount(owner, weights=days * DAY / YEAR, minlength=times), dtype=np.float64)
 
     names = kinds(whole)
     found = {names[code]: number(kind == code) for code in names if code}
-    by = {name: code for code, name in names.items()}
-    line = (kind == by["tip_obstruction"]) | (kind == by["encapsulation"])
+    line = (kind == TIP_OBSTRUCTION) | (kind == ENCAPSULATION)
     after = np.concatenate(([False], line[:-1]))  # what a visit did is recorded in the order in which it was done
-    episode, old, age = kind == UNDERDELIVERY, chunk.events["age"] >= HALFWAY, chunk.devices["time"]
+    episode, old = kind == UNDERDELIVERY, age >= HALFWAY
     return found | {
-        "patient_years": total("end") * DAY / YEAR,
-        "pumps": total("devices"),
-        "operations": total("operations"),
+        "patient_years": total(chunk.patients["end"]) * DAY / YEAR,
+        "pumps": total(chunk.patients["devices"]),
+        "operations": total(chunk.patients["operations"]),
         "restored": number((kind == RINSE) & (value == 1.0)),
         "catheter": number(line),
         "catheter_rinse": number(after & (kind == EXTRA_RINSE)),
-        "abandoned": (chunk.patients["reason"] == ABANDONED).reshape(times, -1).sum(axis=1).astype(np.float64),
+        "abandoned": total(chunk.patients["reason"] == ABANDONED),
         "young_episodes": number(episode & ~old),
         "old_episodes": number(episode & old),
-        "young_years": over(np.minimum(age, HALFWAY)),
-        "old_years": over(np.maximum(age - HALFWAY, 0.0)),
+        "young_years": years(np.minimum(lives, HALFWAY)),
+        "old_years": years(np.maximum(lives - HALFWAY, 0.0)),
     }

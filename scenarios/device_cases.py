@@ -7,10 +7,17 @@ from fluidics.engines.panel import seen, stepped
 from fluidics.pump import MEDIAN_LUCK, new_pump
 from fluidics.questions import fresh, histogram, mean_aggregate, pressure, usable
 from reliability.design import Design
+from scenarios.build import Scenario
 from scenarios.units import DAY
 
 SEA_LEVEL = 101_325.0  # [Pa]
 _PANEL = 5.0 * DAY
+_UNIT_PER_DAY = 1e-6 / 400.0 / DAY  # [m3/s] of U400 insulin
+_ML = 1e-6
+_MMHG = 133.322
+_BODY, _FEVER = 310.15, 313.15
+
+Figure = tuple[str, float, float, str, float]  # quantity, published value, its tolerance, unit, ours
 
 
 def ambient_pressure(altitude: float) -> float:
@@ -101,3 +108,38 @@ def altitude_without_vacuum(design: Design, temperature: float) -> float:
         middle = 0.5 * (low + high)
         low, high = (middle, high) if vacuum(design, middle, temperature) > 0.0 else (low, middle)
     return 0.5 * (low + high)
+
+
+def device_cases(scenario: Scenario) -> tuple[tuple[str, str, tuple[Figure, ...]], ...]:
+    """Return the published figures of one pump beside those of a scenario, by case with its source.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The implanted insulin pump.
+    """
+    design, needs = scenario.design, scenario.requirement
+    low, empty = design.clinic.low_volume, needs.empty_volume if needs else 0.0
+    usual, most = 40.0 * _UNIT_PER_DAY, 66.0 * _UNIT_PER_DAY
+    filling = (
+        ("low-reservoir message", 130.0, 0.05, "d", days_until(design, usual, low)),
+        ("empty-reservoir message", 140.0, 0.05, "d", days_until(design, usual, empty)),
+        ("drawn back after 90 d", 6.0, 0.001, "mL", left_after(design, usual, 90.0) / _ML),
+    )
+    trial = (
+        ("low-reservoir message", 78.8, 0.05, "d", days_until(design, most, low)),
+        ("empty-reservoir message", 84.8, 0.05, "d", days_until(design, most, empty)),
+        ("reservoir dry", 90.9, 0.05, "d", days_until(design, most, 0.0)),
+    )
+    vapour = (ambient_pressure(0.0) - vacuum(design, 0.0, _BODY)) / 1e3
+    limits = (
+        ("vapour pressure of the propellant at 37 degC", 70.3, 2.1, "kPa", vapour),
+        ("below ambient at 2,400 m and 37 degC", 40.0, 8.0, "mmHg", vacuum(design, 2400.0, _BODY) / _MMHG),
+        ("below ambient at 2,400 m and 40 degC", -20.0, 8.0, "mmHg", vacuum(design, 2400.0, _FEVER) / _MMHG),
+        ("altitude at which nothing is left at 37 degC", 2980.0, 120.0, "m", altitude_without_vacuum(design, _BODY)),
+    )
+    return (
+        ("Filling of 6,000 U, 40 U/d", "medtronic_2007d", filling),
+        ("Filling of 6,000 U, 66 U/d", "medtronic_2005", trial),
+        ("Vacuum of the reservoir", "medtronic_2007c", limits),
+    )

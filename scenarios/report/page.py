@@ -6,8 +6,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,7 @@ from scenarios.report import figures
 from scenarios.report.provenance import comparisons, numbered, parameter_groups
 from scenarios.report.results import Results, answers, at_risk, ends, events, intervals, results
 from scenarios.report.words import MINUS, counted, label, rounded
+from scenarios.validation import validation_table
 
 SHOWN_CAUSES = 12  # small figures; the table has them all
 ELSEWHERE = {
@@ -47,20 +46,13 @@ def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLik
 
     with open_study(study_path) as study:
         attributes, found = study.attributes, results(study)
-    text = rendered(contents(attributes, found, digest(study_path), _published(), references()))
+    text = rendered(contents(attributes, found, digest(study_path), validation_table(), references()))
     partial = Path(f"{html_path}.partial")
     try:
         partial.write_text(text, encoding="utf-8")
         partial.replace(html_path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-def _published() -> Sequence[Any]:
-    """Return the rows of the validation table, where this installation has one."""
-    if find_spec("scenarios.validation") is None:
-        return ()
-    return tuple(import_module("scenarios.validation").validation_table())
 
 
 def rendered(page: Mapping[str, Any]) -> str:
