@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 from reliability.chunk import Chunk, Plan, kinds, simulate
 from reliability.columns import Floats
 from reliability.design import Design
-from reliability.events import ABANDONED, ENCAPSULATION, EXTRA_RINSE, RINSE, TIP_OBSTRUCTION, UNDERDELIVERY
+from reliability.events import (
+    ABANDONED,
+    ENCAPSULATION,
+    EXTRA_RINSE,
+    FLOW_REPLACEMENT,
+    RINSE,
+    TIP_OBSTRUCTION,
+    UNDERDELIVERY,
+)
 from scenarios.build import load, plan
 from scenarios.units import DAY, YEAR
 
@@ -72,7 +80,7 @@ def counts(whole: Plan, chunk: Chunk, cohort: Cohort) -> Counts:
 
     Every kind of event under its label, and besides: patient years, pumps, operations, patients who gave up;
     `restored`, the rinses that helped; `catheter`, operations on tip or capsule; `catheter_rinse`, those that a rinse
-    had to follow; episodes and years of pumps that are young and old.
+    had to follow; `catheter_and_pump`, those that found the pump losing too, rinsed or replaced; episodes and years of pumps that are young and old.
     """
     times = chunk.size // cohort.patients
     kind, value = chunk.events["kind"], chunk.events["value"]
@@ -101,6 +109,7 @@ def counts(whole: Plan, chunk: Chunk, cohort: Cohort) -> Counts:
         "restored": number((kind == RINSE) & (value == 1.0)),
         "catheter": number(line),
         "catheter_rinse": number(after & (kind == EXTRA_RINSE)),
+        "catheter_and_pump": number(after & ((kind == EXTRA_RINSE) | (kind == FLOW_REPLACEMENT))),
         "abandoned": total(chunk.patients["reason"] == ABANDONED),
         "young_episodes": number(episode & ~old),
         "old_episodes": number(episode & old),
