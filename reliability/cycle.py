@@ -152,9 +152,6 @@ def cycled(
             what = mode_happening(mode_rows, part.mode)
         latched |= what.latch
         count = note(events, count, patient.number, ordinal, time, time - start, what.kind, 0.0, what.operated)
-        late = time + people.bearable_time
-        if what.starves and threshold(response) * people.response_time > people.bearable_time and late < patient.end:
-            count = note(events, count, patient.number, ordinal, late, late - start, KETOACIDOSIS, 0.0, 0)
         if what.operated:
             operations += 1
             first_operation = min(first_operation, time)
@@ -163,6 +160,11 @@ def cycled(
         if what.delay < 1e300:
             until = min(until, time + what.delay)
             reported = True
+        # relief comes with the visit; a patient whose pump has ended must notice for himself
+        relief = until if cause == 0 else patient.end
+        late = time + people.bearable_time
+        if what.starves and late < relief and threshold(response) * people.response_time > people.bearable_time:
+            count = note(events, count, patient.number, ordinal, late, late - start, KETOACIDOSIS, 0.0, 0)
         if what.stops:
             # a pump that stands still neither recovers nor complains again before the visit
             running, latched = 0.0, NOTHING - 1

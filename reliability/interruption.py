@@ -14,7 +14,8 @@ from fluidics.questions import margin, mean_aggregate
 from reliability.clinic import loss
 
 _MOST_TRIES = 60
-_EXACT = 600.0  # [s]: what a crossing is located to
+_EXACT = 1e-7  # [-]: a margin that counts as crossed
+_SHORT = 1.0  # [s]: a time in which a crossing is located
 NEAR = 216_000.0  # [s]: a panel so short that its averages hold at each of its moments
 
 # columns of a mode row
@@ -110,7 +111,8 @@ def sought(
 ) -> Found:
     """Return the crossing inside a piece [s] whose margin is `first` at its start and below zero at its end.
 
-    By false position with a halved weight for an end that stays (Illinois), to `_EXACT` seconds.
+    By false position with a halved weight for an end that stays (Illinois), to a margin of `_EXACT` or a time of
+    `_SHORT`.
     """
     low, high = 0.0, dt
     above = max(first, 0.0)
@@ -118,19 +120,22 @@ def sought(
     after = seen(pump, there, levels, running)
     end = tightest(modes, pump, there, after, latched, 0)
     below, mode = end.margin, end.mode
+    side = 0
     for _ in range(_MOST_TRIES):
-        if high - low <= _EXACT:
+        if high - low <= _SHORT or below >= -_EXACT:
             break
-        middle = low + (high - low) * min(max(above / (above - below), 0.01), 0.99)
+        middle = low + (high - low) * (above / (above - below))
         near = advanced(pump, state, middle, during)
         near_around = seen(pump, near, levels, running)
         here = tightest(modes, pump, near, near_around, latched, 0)
-        if here.margin < 0.0:
+        if here.margin < _EXACT:
             high, below, mode, there, after = middle, here.margin, here.mode, near, near_around
-            above *= 0.5
+            above *= 0.5 if side < 0 else 1.0
+            side = -1
         else:
             low, above = middle, here.margin
-            below *= 0.5
+            below *= 0.5 if side > 0 else 1.0
+            side = 1
     return Found(mode, high, there, after)
 
 

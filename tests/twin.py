@@ -91,16 +91,16 @@ class Cycle:
         """Follow a physical mode that crossed."""
         row = self.device.plan.mode_rows[mode].tolist()
         self.latched.add(mode)
+        if row[mode_column.MODE_REMEDY] == code.VISIT:
+            self.visit = min(self.visit, self.time + row[mode_column.MODE_DELAY])
+            self.until = min(self.until, self.visit)
+            self.reported = True
         self.happens(
             code.MODE + mode,
             int(row[mode_column.MODE_REMEDY]),
             bool(row[mode_column.MODE_STOPS]),
             bool(row[mode_column.MODE_STARVES]),
         )
-        if row[mode_column.MODE_REMEDY] == code.VISIT:
-            self.visit = min(self.visit, self.time + row[mode_column.MODE_DELAY])
-            self.until = min(self.until, self.visit)
-            self.reported = True
 
     def hazard_happens(self, j: int) -> None:
         """Follow a hazard that fired."""
@@ -116,9 +116,13 @@ class Cycle:
         event = device.block + self.interruptions
         u = two_uniforms(device.plan.seed, device.who.number, event, streams.RESPONSE)[0]
         late = self.time + people.bearable_time
-        if starves and -log(u) * people.response_time > people.bearable_time and late < device.who.end:
+        ends = remedy in (code.REPLACE, code.EXPLANT)
+        relief = device.who.end if ends else min(self.visit, device.who.end)
+        if starves:
+            course.dated(self.time, "relief", late, relief)
+        if starves and late < relief and -log(u) * people.response_time > people.bearable_time:
             course.events.append(Event(late, code.KETOACIDOSIS, device.ordinal, 0.0))
-        if remedy in (code.REPLACE, code.EXPLANT):
+        if ends:
             self.cause, self.remedy = kind, remedy
         if stops:
             device.running = False
@@ -177,4 +181,5 @@ def follow(plan: Plan, number: int) -> Course:
             if two_uniforms(plan.seed, number, ordinal, streams.EXPLANT)[0] < clinic.abandonment:
                 course.end, course.reason = stop.time, code.ABANDONED
         ordinal += 1
+    course.events.sort(key=lambda event: event.time)
     return course

@@ -56,15 +56,15 @@ def errors(counts):
 
 
 def test_error_falls_with_the_square_of_the_panel():
-    found = errors((1024, 2048, 4096))  # so many that no panel needs a correction
-    assert np.log2(found[:-1] / found[1:]) == pytest.approx(2.0, abs=0.2)
+    deposit = errors((4, 8, 16, 32, 64, 128))[:, 0]
+    assert np.log2(deposit[:-1] / deposit[1:]) == pytest.approx(2.0, abs=0.2)
 
 
-def test_a_few_panels_with_correction_do():
-    found = errors((4, 8, 16, 32, 64, 128, 256, 512))
-    assert (found[:, 0] <= 2e-4 / np.array([4, 8, 16, 32, 64, 128, 256, 512])).all()
-    assert (found[0] < 5e-5).all()
-    assert (found[1:] < 1e-5).all()
+def test_a_few_panels_do():
+    deposit, volume = errors((4, 8, 16, 32, 64, 128, 256, 512, 1024)).T
+    assert (deposit < 5e-5).all()
+    assert (volume < 2e-5).all()
+    assert (volume[1:] < 1e-6).all()  # a little above rounding: a panel that stands still counts as such
 
 
 def test_one_panel_is_enough_when_nothing_changes():

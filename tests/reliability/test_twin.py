@@ -58,8 +58,18 @@ def parted(chunk: Chunk, courses: dict[int, Course]) -> list[Parted]:
     return found
 
 
-def compare(plans: list[Plan], patients: int) -> None:
-    """Follow the same patients twice and hold the kernel to its twin."""
+def compare(plans: list[Plan], patients: int, close: float = CLOSE_CALL, share: float = 0.01) -> None:
+    """Follow the same patients twice and hold the kernel to its twin.
+
+    Parameters
+    ----------
+    plans, patients
+        Studies, and how many patients of each.
+    close : float
+        Margin of a decision [-] that explains a difference.
+    share : float
+        Share of the patients [-] that may differ for such a reason.
+    """
     apart: list[Parted] = []
     for plan in plans:
         chunk = simulate(plan, 0, patients)
@@ -67,9 +77,9 @@ def compare(plans: list[Plan], patients: int) -> None:
         apart += parted(chunk, courses)
         fast, slow = chunk.patients["delivered"] * 1e-6, np.array([c.delivered for c in courses.values()])
         assert np.median(np.abs(fast / slow - 1.0)) < 1e-4
-    wide = [one for one in apart if abs(one.margin) > CLOSE_CALL]
+    wide = [one for one in apart if abs(one.margin) > close]
     assert not wide, f"no close decision explains the difference of {wide}"
-    assert len(apart) <= 0.01 * patients * len(plans), f"{len(apart)} patients differ: {apart}"
+    assert len(apart) <= share * patients * len(plans), f"{len(apart)} patients differ: {apart}"
 
 
 def test_kernel_follows_its_twin() -> None:
@@ -78,7 +88,8 @@ def test_kernel_follows_its_twin() -> None:
 
 def test_short_panels_leave_only_close_calls() -> None:
     plan = active_plan(seed=2)
-    compare([plan._replace(rules=plan.rules._replace(panels=64.0))], 100)
+    # twenty decisions a patient with noise: a few fall within a fifth of a close call, and none wider ones differ
+    compare([plan._replace(rules=plan.rules._replace(panels=64.0))], 100, close=CLOSE_CALL / 5.0, share=0.02)
 
 
 @pytest.mark.twin
