@@ -80,7 +80,8 @@ def counts(whole: Plan, chunk: Chunk, cohort: Cohort) -> Counts:
 
     Every kind of event under its label, and besides: patient years, pumps, operations, patients who gave up;
     `restored`, the rinses that helped; `catheter`, operations on tip or capsule; `catheter_rinse`, those that a rinse
-    had to follow; `catheter_and_pump`, those that found the pump losing too, rinsed or replaced; episodes and years of pumps that are young and old.
+    had to follow; `catheter_and_pump`, those that found the pump losing too, rinsed or replaced; episodes and years of
+    pumps that are young and old.
     """
     times = chunk.size // cohort.patients
     kind, value = chunk.events["kind"], chunk.events["value"]

@@ -1,5 +1,5 @@
-"""More studies made by hand, whose answers are known in closed form, and what the tests of the kernel do with chunks; the
-two life-like studies stand in `tests.reliability.plans`."""
+"""More studies made by hand, whose answers are known in closed form, and what the tests of the kernel do with chunks;
+the two life-like studies stand in `tests.reliability.plans`."""
 
 from __future__ import annotations
 
