@@ -142,7 +142,7 @@ def zwolle() -> tuple[Row, ...]:
         ),
         counted(
             here, "re-operations", 50, n["operations"], years, HELD_OUT,
-            "every pain at the pump site is taken to be operated, which is too many",
+            "at the upper edge: every pain at the pump site is taken to be operated, and spent batteries add ten",
         ),
         counted(
             here, "ketoacidoses", 9, n["ketoacidosis"], years, HELD_OUT,
