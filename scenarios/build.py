@@ -188,6 +188,8 @@ def _stray_spreads(document: Document, table: Any) -> Iterator[str]:
     for keys, entry in entries(table):
         if entry.spread and (keys[0] != "pump" or keys[-1] == "concentration"):
             yield sentence(document, keys, "only the numbers of the pump may have a spread; leave it out")
+        elif entry.spread and keys[-1] == "spread":
+            yield sentence(document, keys, "is a spread itself and cannot have one; leave it out")
 
 
 def entries(table: Any, at: Keys = ()) -> Iterator[tuple[Keys, Entry]]:

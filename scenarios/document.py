@@ -22,6 +22,9 @@ _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # keys that say the same in another way: the one written last, in the file or in its heir, holds
 RIVALS = ({"rate", "scale"}, {"propellant", "antoine_a"}, {"propellant", "antoine_b"}, {"propellant", "antoine_c"})
 
+# keys that go with one remedy, and go when an heir says another
+FOLLOWERS = {"operated": "operate", "delay": "visit"}
+
 
 class ScenarioError(Exception):
     """A scenario that cannot be used, with one sentence for each of its problems."""
@@ -98,7 +101,8 @@ def _is_table(value: Any) -> bool:
 
 def _outdone(key: str, base: Table, change: Table) -> bool:
     rivals = {other for pair in RIVALS if key in pair for other in pair if other != key}
-    return key not in change and any(other in change and other not in base for other in rivals)
+    left = key in FOLLOWERS and base.get("remedy") == FOLLOWERS[key] != change.get("remedy", FOLLOWERS[key])
+    return key not in change and (left or any(other in change and other not in base for other in rivals))
 
 
 def _parsed(text: str, file: str) -> Document:

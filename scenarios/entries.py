@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 NEVER = 1e300  # what a kernel takes for a time that does not come
+NORMAL_LIMIT = 0.25  # normal draws are cut at four standard deviations, where a number must still be above zero
 
 # Bounds follow from the dimension and, where that is not enough, from what a field is by its name
 SHARES = {
@@ -25,9 +26,10 @@ SHARES = {
 POSITIVE = {
     "capacity", "stroke_volume", "accuracy", "stall_pressure", "filter_resistance", "deposition_time", "closing_time",
     "resistance", "relative_viscosity", "energy", "interval", "longest_interval", "mean_rate", "bolus_rate",
-    "patients_per_world", "batch_duration", "lot_duration", "response_time", "bearable_time", "rate", "scale", "shape",
+    "batch_duration", "lot_duration", "response_time", "bearable_time", "rate", "scale", "shape",
     "ambient",
 }  # fmt: skip
+WHOLE = {"patients_per_world"}
 FLAGS = {"rinses"}
 SIGNED = {"antoine_c"}
 NEVER_ALLOWED = {"closing_date", "longest_interval", "low_response", "bearable_time", "empty_response"}
@@ -71,6 +73,8 @@ def bound(field: str, unit: str, si: float) -> str:
         return ""
     if field in SHARES:
         return "" if 0.0 <= si <= 1.0 else 'must lie between 0 and 1, such as 0.05 or "5 %"'
+    if field in WHOLE:
+        return "" if 1.0 <= si <= 1e15 and si == int(si) else "must be a whole number from 1 to 1e15"
     if field in POSITIVE or units.scale(unit).dimension in _POSITIVE_DIMENSIONS:
         return "" if si > 0.0 else "must be above zero"
     return "" if si >= 0.0 else "must not be negative"
@@ -230,6 +234,6 @@ class Entry(BaseModel):
             raise ValueError('a fitted value says to what: add fitted_to = "..."')
         if self.kind in ("measured", "stated") and not self.source:
             raise ValueError('a measured or stated value names its source: add source = "..."')
-        if self.spread and self.law == "normal" and self.spread.si >= 0.25:
+        if self.spread and self.law == "normal" and self.spread.si >= NORMAL_LIMIT:
             raise ValueError('a normal spread stays below 25 %; law = "lognormal" has no limit')
         return self

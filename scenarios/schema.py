@@ -60,16 +60,11 @@ class Reservoir(Strict):
         return table
 
 
-class Outcome(Strict):
-    """What a failure leads to."""
+class Mode(Strict):
+    """A failure that has physics, and what it leads to."""
 
     remedy: Literal["record", "visit", "replace", "explant", "operate"] = "record"
     stops: StrictBool = False
-
-
-class Mode(Outcome):
-    """A failure that has physics, and what it leads to."""
-
     starves: StrictBool = False
     delay: Annotated[Entry | None, ValueOf("delay", "s")] = None
 
@@ -80,9 +75,15 @@ class Mode(Outcome):
         return self
 
 
-class Hazard(Outcome):
-    """A failure by its Weibull law: the cumulative hazard at an age is (rate * age)^shape."""
+class Hazard(Strict):
+    """A failure by its Weibull law: the cumulative hazard at an age is (rate * age)^shape.
 
+    Replacing and explanting always are operations; of those that bring remedy = "operate", `operated` is the share that
+    is operated, all unless given.
+    """
+
+    remedy: Literal["record", "replace", "explant", "operate"] = "record"
+    stops: StrictBool = False
     rate: Annotated[Entry | None, ValueOf("rate", "1/s")] = None
     scale: Annotated[Entry | None, ValueOf("scale", "s")] = None
     shape: Annotated[Entry | None, ValueOf("shape", "-")] = None
@@ -93,6 +94,14 @@ class Hazard(Outcome):
     def _one_scale(self) -> Hazard:
         if (self.rate is None) == (self.scale is None):
             raise ValueError("needs either rate or scale = 1 / rate")
+        return self
+
+    @model_validator(mode="after")
+    def _operated_or_not(self) -> Hazard:
+        if self.operated is not None and self.remedy != "operate":
+            raise ValueError(
+                'operated goes with remedy = "operate"; replace and explant always are operations, record never is'
+            )
         return self
 
 

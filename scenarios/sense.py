@@ -9,15 +9,21 @@ from typing import Any
 from fluidics import aggregation
 from fluidics.aggregation import Insulin
 from fluidics.check import check
+from fluidics.power import Battery
 from fluidics.pump import MEDIAN_LUCK, Pump
 from fluidics.questions import carry_over, fresh, histogram, strokes, temperature, usable
 from reliability.design import Design
-from reliability.events import CLINIC_KINDS
+from reliability.events import CLINIC_KINDS, HAZARD, MODE
 from scenarios.document import Document, Keys
+from scenarios.entries import NORMAL_LIMIT
 from scenarios.problems import sentence
 from scenarios.units import DAY
 
 Complaint = tuple[Keys, str]
+
+# as many as the codes of events have room for, which a result file keeps in 16 bits
+MOST_MODES = HAZARD - MODE
+MOST_HAZARDS = 2**15 - HAZARD
 
 
 def carried_growth(pump: Pump, interval: float) -> float | None:
@@ -40,17 +46,13 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
     design : Design
         What was made of them.
     """
-    found = [*_names(table), *_remedies(table), *_reservoir(design), *_clinic(design), *_follow_up(design)]
+    found = [
+        *_names(table), *_room(table), *_power(table, design), *_reservoir(design), *_clinic(design),
+        *_follow_up(design),
+    ]  # fmt: skip
     if not found:
         found = [*_runaway(table, design), *_unanswered(table, design)]
     return [sentence(document, keys, reason) for keys, reason in found]
-
-
-def _remedies(table: Any) -> Iterator[Complaint]:
-    for name, hazard in table.hazards.items():
-        if hazard.remedy == "visit":
-            reason = "a hazard cannot bring a visit; say record, replace, explant or operate, or make it a mode"
-            yield ("hazards", name, "remedy"), reason
 
 
 def _names(table: Any) -> Iterator[Complaint]:
@@ -60,6 +62,20 @@ def _names(table: Any) -> Iterator[Complaint]:
             if name in taken:
                 yield (section, name), "this name is taken by another event; choose another"
             taken.add(name)
+
+
+def _room(table: Any) -> Iterator[Complaint]:
+    for section, most in (("modes", MOST_MODES), ("hazards", MOST_HAZARDS)):
+        count = len(getattr(table, section))
+        if count > most:
+            yield (section,), f"there are {count:,}, and at most {most:,} are told apart; leave some out"
+
+
+def _power(table: Any, design: Design) -> Iterator[Complaint]:
+    power = design.pump.power
+    if isinstance(power, Battery) and power.spread >= NORMAL_LIMIT:
+        given = table.pump.power.spread.value.given
+        yield ("pump", "power", "spread"), f"{given}: a normal spread stays below 25 %, or some cells hold no energy"
 
 
 def _volume(cubic_metres: float) -> str:

@@ -9,7 +9,7 @@ from scenarios.commands.screen import print_table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from reliability.recurrent import Rate
+    from reliability.recurrent import Rate, Share
     from scenarios.report.figures import Curve
     from scenarios.report.results import Results, Row
 
@@ -41,7 +41,7 @@ def readings(attributes: Mapping[str, Any], found: Results) -> dict[str, Any]:
         "ended": {curve.label: _yearly(curve) for curve in found.causes},
         "first": {curve.label: _yearly(curve) for curve in found.firsts},
         "rates_per_100_patient_years": {label: _rate(rate) for label, rate in found.rates},
-        "not_delivered": found.not_delivered,
+        "not_delivered": _share(found.not_delivered),
     }
 
 
@@ -50,6 +50,10 @@ def _yearly(curve: Curve) -> list[dict[str, float]]:
     chosen = [*range(12, len(curve.time) - 1, 12), len(curve.time) - 1]
     columns = {"years": curve.time, "value": curve.value, "lower": curve.lower, "upper": curve.upper}
     return [{name: float(column[k]) for name, column in columns.items()} for k in chosen]
+
+
+def _share(share: Share) -> dict[str, float]:
+    return {"value": share.share, "lower": share.lower, "upper": share.upper}
 
 
 def _rate(rate: Rate) -> dict[str, float]:

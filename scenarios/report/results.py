@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from reliability.curves import FIRST_OPERATION, FIRSTS, RECURRENT
 from reliability.events import ENDS
-from reliability.recurrent import Rate, event_rate
+from reliability.recurrent import Rate, Share, event_rate
 from reliability.store import StudyFile
 from scenarios.report.figures import Curve, Interval
-from scenarios.report.words import NOTHING, estimated, label, rounded
+from scenarios.report.words import estimated, label, rounded
 
 YEAR = 365.25  # [d]
 OPERATIONS, RINSES = "Operations of any kind", "Rinses of any kind"
@@ -49,7 +49,7 @@ class Results(NamedTuple):
     worlds: int
     pumps: int
     follow_up: dict[str, int]  # how many follow-ups ended for which reason
-    not_delivered: float  # [-] of all that was programmed
+    not_delivered: Share  # [-] of all that was programmed
     survival: Curve
     at_risk: NDArray[np.int64]
     causes: list[Curve]  # the most frequent first
@@ -66,7 +66,6 @@ def results(study: StudyFile) -> Results:
     patients = study.table("patients", ["world", "end", "reason", "rinses", "delivered", "undelivered"])
     causes, life = study.table("devices", ["cause"])["cause"], curves["device_life"]
     numbers = life["cause"][np.argsort(-life["incidence"][:, -1], kind="stable")]
-    missed, delivered = float(patients["undelivered"].sum()), float(patients["delivered"].sum())
     days = np.asarray(patients["end"], dtype=np.float64)
     return Results(
         years=float(days.max()) / YEAR,
@@ -74,7 +73,7 @@ def results(study: StudyFile) -> Results:
         worlds=len(np.unique(patients["world"])),
         pumps=len(causes),
         follow_up={reason: int((patients["reason"] == code).sum()) for code, reason in enumerate(ENDS)},
-        not_delivered=missed / (missed + delivered) if missed + delivered > 0.0 else float("nan"),
+        not_delivered=_not_delivered(patients),
         survival=_curve(life, "survival", ..., "Pumps in service"),
         at_risk=life["at_risk"].astype(np.int64),
         causes=[_curve(life, "incidence", life["cause"] == k, label(study.kinds[int(k)])) for k in numbers],
@@ -104,8 +103,9 @@ def answers(found: Results) -> list[Row]:
     happening = [
         Row(name, *estimated(rate.rate, rate.lower, rate.upper), "per 100 patient-years") for name, rate in rates
     ]
-    volume = Row("Programmed volume that was not delivered", rounded(100.0 * found.not_delivered), NOTHING, "%")
-    return [*service, operated, *half, *happening, volume]
+    share = found.not_delivered
+    percent = estimated(100.0 * share.share, 100.0 * share.lower, 100.0 * share.upper)
+    return [*service, operated, *half, *happening, Row("Programmed volume that was not delivered", *percent, "%")]
 
 
 def ends(found: Results) -> list[Row]:
@@ -144,12 +144,21 @@ def _percent(curve: Curve, year: float, what: str) -> Row:
 
 
 def _half(curve: Curve) -> Row:
-    """Return when half of the patients are past a first event; the upper band gets there first."""
-    reached = [
-        float(curve.time[np.argmax(side >= 0.5)]) if (side >= 0.5).any() else float("nan")
-        for side in (curve.value, curve.upper, curve.lower)
-    ]
-    return Row("Half of the patients operated again after", *estimated(*reached), "y")
+    """Return when half of the patients are past a first event; the upper band gets there first, the lower may never."""
+    value, soonest, latest = (_crossing(curve.time, side) for side in (curve.value, curve.upper, curve.lower))
+    shown, interval = estimated(value, soonest, latest)
+    if np.isnan(latest):
+        interval = f"{rounded(soonest)} to more than {rounded(float(curve.time[-1]))}"
+    return Row("Half of the patients operated again after", shown, interval, "y")
+
+
+def _crossing(time: NDArray[np.float64], share: NDArray[np.float64]) -> float:
+    """Return when a monthly share passes a half, between two months by a straight line; NaN when it does not."""
+    k = int(np.argmax(share >= 0.5))
+    if not share[k] >= 0.5:
+        return float("nan")
+    months = slice(max(k - 1, 0), k + 1)
+    return float(np.interp(0.5, share[months], time[months]))
 
 
 def _curve(group: Mapping[str, Any], name: str, row: Any, text: str) -> Curve:
@@ -165,6 +174,23 @@ def _clustered(patients: Mapping[str, NDArray[Any]]) -> tuple[Any, ...]:
     """Return rinses, hundreds of patient-years and worlds; a single world leaves Poisson limits."""
     several = len(np.unique(patients["world"])) > 1
     return (patients["rinses"], patients["end"] / (100.0 * YEAR), *((patients["world"],) if several else ()))
+
+
+def _not_delivered(patients: Mapping[str, NDArray[Any]]) -> Share:
+    """Return the share of the programmed volume that was not delivered, with limits from the spread between worlds.
+
+    What was delivered is a ratio of volumes, in whole nanolitres; where pumps gave more than was programmed, the share
+    not delivered is below zero. A single world leaves the spread between its patients, a single patient no limits.
+    """
+    several = len(np.unique(patients["world"])) > 1
+    cluster = patients["world"] if several else np.arange(len(patients["world"]))
+    delivered = np.rint(1e6 * patients["delivered"])
+    programmed = 1e6 * (patients["delivered"] + patients["undelivered"])
+    given, asked = float(delivered.sum()), float(programmed.sum())
+    if len(cluster) < 2 or not given > 0.0:
+        return Share(1.0 - given / asked if asked > 0.0 else np.nan, np.nan, np.nan)
+    ratio = event_rate(delivered, programmed, cluster)
+    return Share(1.0 - ratio.rate, 1.0 - ratio.upper, 1.0 - ratio.lower)
 
 
 def _rates(study: StudyFile, stored: Mapping[str, Any], rinses: Rate) -> list[tuple[str, Rate]]:

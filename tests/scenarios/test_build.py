@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluidics.pump import MEDIAN_LUCK
+from fluidics.questions import fresh
 from fluidics.rows import pack, slots
-from reliability.events import REMEDIES
+from reliability.chunk import kinds
+from reliability.events import HAZARD, MODE, REMEDIES
 from reliability.hazards import FRAILTY, HAZARD_WIDTH, OPERATED, RATE, REMEDY, SHAPE, STOPS
 from reliability.interruption import MODE_DELAY, MODE_REMEDY, MODE_STARVES, MODE_STOPS, MODE_WIDTH
 from reliability.population import LAW, LOGNORMAL_LAW, PER_LOT, SHARED, SLOT, SPREAD_SD, SPREAD_WIDTH
+from reliability.streams import HAZARD as HAZARD_STREAM
+from reliability.streams import SPREAD
 from scenarios.build import ScenarioError, load, names, plan
 from scenarios.document import located, merge, read, written
 from scenarios.entries import NEVER
+from scenarios.parts import PARTS, units
+from scenarios.sense import MOST_HAZARDS, MOST_MODES, _room
 from scenarios.units import DAY, YEAR
 
 INSULIN = "implanted-insulin"
@@ -28,6 +36,11 @@ def problem(name: str, *overrides: str) -> str:
         load(name, overrides)
     assert len(error.value.problems) == 1, error.value.problems
     return error.value.problems[0]
+
+
+def many(section: str, row: str, count: int) -> list[str]:
+    """Return overrides that add rows to a section."""
+    return [f"{section}.more_{k}={row}" for k in range(count)]
 
 
 @pytest.fixture
@@ -168,6 +181,20 @@ def test_a_scale_takes_the_place_of_an_inherited_rate():
     assert load(INSULIN, ["hazards.pain.scale=10 y"]).hazards[2, RATE] == pytest.approx(0.1 / YEAR, rel=1e-15)
 
 
+def test_what_goes_with_a_remedy_goes_when_another_is_said():
+    assert load(INSULIN, ["hazards.pain.operated=0.3"]).hazards[2, OPERATED] == 0.3
+    replaced = load(INSULIN, ["hazards.pain.operated=0.3", "hazards.pain.remedy=replace"])
+    assert replaced.hazards[2, OPERATED] == 1.0
+    recorded = load(INSULIN, ["modes.reservoir_empty.remedy=record"])
+    assert recorded.mode_rows[recorded.mode_names.index("reservoir_empty"), MODE_DELAY] == 0.0
+
+
+def test_what_goes_with_a_remedy_may_be_said_before_it():
+    itch = ["hazards.itch.rate=1 /y", "hazards.itch.operated=0.3", "hazards.itch.remedy=operate"]
+    scenario = load(INSULIN, itch)
+    assert scenario.hazards[scenario.hazard_names.index("itch"), OPERATED] == 0.3
+
+
 def test_constants_take_the_place_of_an_inherited_propellant():
     given = ["reservoir.antoine_a=20.0", "reservoir.antoine_b=2500 K", "reservoir.antoine_c=-40 K"]
     assert load(INSULIN, given).design.pump.reservoir.antoine_c == -40.0
@@ -250,11 +277,40 @@ def test_every_key_of_the_library_has_its_line():
         (["hazards.reservoir_empty.rate=1 /y"], "this name is taken"),
         (["power.type=none"], "modes.battery_depleted: 'depleted-battery' asks for a part that this pump lacks"),
         (['clinic.missed={ value = 0.1, spread = "5 %" }'], "only the numbers of the pump may have a spread"),
+        (["power.spread=0.25"], "--set power.spread: 0.25: a normal spread stays below 25 %"),
+        (['power.spread={ value = 0.1, spread = "5 %" }'], "is a spread itself and cannot have one"),
+        (many("modes", "{ type = 'underdelivery', fraction = 0.3 }", 13), "modes: there are 17, and at most 16 are"),
         (["drug.growth=0.1 /d"], "the carry-over number is 6, above 1"),
     ],
 )
 def test_what_does_not_fit_together_is_one_sentence(overrides, said):
     assert said in problem(INSULIN, *overrides)
+
+
+def test_a_cell_at_the_limit_of_the_spread_still_holds_energy():
+    power = load(INSULIN, ["power.spread=0.249"]).design.pump.power
+    assert 0.0 < fresh(power, MEDIAN_LUCK._replace(normal=-9.0)).energy < 0.01 * power.energy
+
+
+def test_as_many_modes_as_have_room_get_kinds_of_their_own():
+    scenario = load(INSULIN, many("modes", "{ type = 'underdelivery', fraction = 0.3 }", 12))
+    told = kinds(plan(scenario, 1, 1))
+    assert {*scenario.mode_names, *scenario.hazard_names} <= set(told.values())
+    assert len(scenario.mode_names) == 16
+
+
+def test_a_table_takes_no_more_modes_or_hazards_than_events_have_codes():
+    assert MODE + MOST_MODES == HAZARD
+    assert np.iinfo(np.int16).max == HAZARD + MOST_HAZARDS - 1
+    rows = {"modes": {}, "hazards": dict.fromkeys(range(MOST_HAZARDS + 1))}
+    ((keys, reason),) = _room(SimpleNamespace(**rows))
+    assert keys == ("hazards",)
+    assert "there are 32,737, and at most 32,736" in reason
+
+
+def test_spreads_of_all_numbers_of_a_pump_have_streams_of_their_own():
+    numbers = sum(max(len(units(kind)) for kind in kinds.values()) for kinds in PARTS.values())
+    assert numbers <= HAZARD_STREAM - SPREAD
 
 
 def test_a_runaway_is_simulated_when_asked_for():

@@ -18,7 +18,7 @@ from scenarios.document import LIBRARY, ScenarioError
 from scenarios.entries import Context, bound, reading
 from scenarios.parts import MODES, PARTS, REGIMENS, Requirement, units
 from scenarios.propellants import PROPELLANTS
-from scenarios.schema import Outcome, ScenarioTable, json_schema
+from scenarios.schema import Hazard, ScenarioTable, json_schema
 
 KINDS = [*(kind for kinds in PARTS.values() for kind in kinds.values()), *REGIMENS.values(), *MODES.values()]
 KINDS += [Clinic, Population, Requirement]
@@ -59,12 +59,16 @@ def test_every_field_of_a_part_is_a_key_of_its_table(kind):
 def test_every_name_that_has_a_bound_of_its_own_is_a_field():
     """A field that was renamed would lose its bound without a word."""
     fields = {field for kind in KINDS for field in units(kind)} | {"rate", "scale", "shape", "operated", "spread"}
-    for names in (entries.SHARES, entries.POSITIVE, entries.FLAGS, entries.SIGNED, entries.NEVER_ALLOWED):
+    sets = (entries.SHARES, entries.POSITIVE, entries.WHOLE, entries.FLAGS, entries.SIGNED, entries.NEVER_ALLOWED)
+    for names in sets:
         assert names <= fields, f"no part has the field {names - fields}: rename it in scenarios/entries.py too"
 
 
 def test_remedies_are_those_of_the_lifetime_kernel():
-    assert get_args(Outcome.model_fields["remedy"].annotation) == REMEDIES
+    for mode in json.loads(json_schema())["$defs"].values():
+        if "starves" in mode.get("properties", {}):
+            assert tuple(mode["properties"]["remedy"]["enum"]) == REMEDIES
+    assert set(get_args(Hazard.model_fields["remedy"].annotation)) == set(REMEDIES) - {"visit"}
 
 
 # --- bounds --------------------------------------------------------------------------------------------------------
@@ -82,6 +86,12 @@ def test_a_share_lies_between_nothing_and_all(field):
     assert not bound(field, "-", 0.0)
     assert not bound(field, "-", 1.0)
     assert "between 0 and 1" in bound(field, "-", 1.001)
+
+
+@pytest.mark.parametrize("given", [0.5, 50.7, 0.0, -3.0, 1e300])
+def test_a_world_holds_a_whole_number_of_patients(given):
+    assert "must be a whole number from 1" in bound("patients_per_world", "-", given)
+    assert not bound("patients_per_world", "-", 50.0)
 
 
 @pytest.mark.parametrize("given", [True, "0.1 mL", [], "five"])
@@ -121,6 +131,12 @@ def test_a_part_of_a_hundred_may_be_written_so():
         ("[hazards.wear]\nrate = '1 /y'\nscale = '1 y'", "3: hazards.wear: needs either rate or scale"),
         ("[hazards.wear]\nremedy = 'record'", "3: hazards.wear: needs either rate or scale"),
         ("[hazards.Wear]\nrate = '1 /y'", "3: hazards.Wear: "),
+        ("[hazards.pain]\nremedy = 'visit'", "4: hazards.pain.remedy: 'visit': unknown word; allowed: record, "),
+        ("[hazards.wear]\nrate = '1 /y'\ndelay = '1 d'", "5: hazards.wear.delay: unknown key; allowed: remedy, stops"),
+        ("[hazards.wear]\nrate = '1 /y'\noperated = 0.5", "3: hazards.wear: operated goes with remedy = \"operate\""),
+        ("[hazards.infection]\noperated = 0", "hazards.infection: operated goes with remedy = \"operate\"; replace"),
+        ("[hazards.pump_dysfunction]\noperated = 0", "operated goes with remedy"),
+        ("[population]\npatients_per_world = 0.5", "4: population.patients_per_world: 0.5: must be a whole number"),
         ("[pump.reservior]\ncapacity = '3 mL'", "3: pump.reservior: unknown key; did you mean 'reservoir'?"),
         ("[reservoir]\ncapacity = '3 mL'", "3: reservoir: unknown key; did you mean 'pump.reservoir'?"),
         ("[pump.drug]\ngrowth = { value = '1 /d', kind = 'fitted' }", "4: pump.drug.growth: a fitted value says to"),

@@ -126,8 +126,7 @@ def test_drug_without_concentration_is_given_in_volume_alone():
 def test_tables_fit_a_page_and_show_intervals_and_units(insulin):
     found = by_hand(MISSED, OPEN, MET)
     dry, cost, changes = (
-        printed(table)
-        for table in (size.dry_table(found), size.cost_table(insulin, found), size.changes_table(found))
+        printed(table) for table in (size.dry_table(found), size.cost_table(insulin, found), size.changes_table(found))
     )
     for text in (dry, cost, changes):
         assert "…" not in text
