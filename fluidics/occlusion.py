@@ -12,7 +12,8 @@ from fluidics.pump import Surroundings
 QUIET_PRESSURE = 2e4  # [Pa]: below this line pressure nothing else notices the closing
 LASTING_PRESSURE = 3e3  # [Pa]: mean rise of the line pressure from which on deposits feel it
 STEP = 0.8  # [-]: growth exponent per panel once boluses notice it
-FINE_STEP = 0.5  # [-]: growth exponent per panel once deposits feel it
+FINE_STEP = 0.4  # [-]: growth exponent per panel once deposits feel it
+CLOSED = 300.0  # [-]: growth exponent beyond which nothing flows, and numbers stay finite
 NO_PANEL = 1e8  # [s]: longer than any panel
 NO_KINK = 0.02  # [-]: growth exponent to the next stall below which a panel ignores it
 
@@ -51,9 +52,9 @@ def awaited(own: Onset, rate: float, dt: float) -> Onset:
 
 @inlined
 def growth(own: Onset, closing_time: float) -> float:
-    """Return the factor exp(age / t_c) [-] by which the resistance has grown since onset."""
+    """Return the factor exp(age / t_c) [-] by which the resistance has grown since onset, 1e130 at most."""
     if own.age > 0.0:
-        return exp(own.age / closing_time)
+        return exp(min(own.age / closing_time, CLOSED))
     return 1.0
 
 

@@ -49,6 +49,12 @@ def pressure(reservoir: Any, own: Any, temperature: float) -> float:
 
 
 @question
+def capacity(reservoir: Any) -> float:
+    """Return the volume [m3] of drug in a full reservoir, the residual included."""
+    raise NotImplementedError
+
+
+@question
 def usable(reservoir: Any, own: Any) -> float:
     """Return the volume [m3] that can still be drawn; zero or less when the reservoir is empty."""
     raise NotImplementedError

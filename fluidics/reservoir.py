@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 
 from fluidics.propellant import saturation_pressure
 from fluidics.pump import Luck, Service, Surroundings
-from fluidics.questions import advance, carry_over, fresh, pressure, refilled, usable
+from fluidics.questions import advance, capacity, carry_over, fresh, pressure, refilled, usable
 
 
 class TwoPhaseReservoir(NamedTuple):
@@ -53,6 +53,11 @@ def drain(reservoir: TwoPhaseReservoir, own: Drawn, dt: float, around: Surroundi
 def two_phase_pressure(reservoir: TwoPhaseReservoir, own: Drawn, temperature: float) -> float:
     vapour = saturation_pressure(reservoir.antoine_a, reservoir.antoine_b, reservoir.antoine_c, temperature)
     return vapour - reservoir.ambient - reservoir.stiffness * own.volume
+
+
+@capacity.answer
+def full_volume(reservoir: TwoPhaseReservoir) -> float:
+    return reservoir.capacity
 
 
 @usable.answer

@@ -78,8 +78,9 @@ def _constructor(kind: Any, at: int, names: dict[str, Any]) -> tuple[str, int]:
     cls = getattr(kind, "instance_class", None)
     if cls is None:
         return f"({', '.join(inner)},)", at
-    names[cls.__name__] = cls
-    return f"{cls.__name__}({', '.join(inner)})", at
+    name = f"Kind{len(names)}"  # two parts of different files may have classes of one name
+    names[name] = cls
+    return f"{name}({', '.join(inner)})", at
 
 
 @overload(unpack, strict=False, jit_options={"_nrt": False})

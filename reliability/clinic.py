@@ -1,5 +1,5 @@
 """What the clinic does at a visit: measure, rinse, operate; how often and what it records stands in
-`reliability.history`."""
+`reliability.life`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from fluidics.compile import inlined, kernel
 from fluidics.elementary import inverse_normal
 from fluidics.engines.panel import seen
 from fluidics.pump import PumpState, Surroundings, after_rinse, with_drive, with_line
-from fluidics.questions import fresh, line, temperature, usable, viscosity
+from fluidics.questions import capacity, fresh, line, temperature, viscosity
 from reliability.events import ENCAPSULATION, NOTHING, TIP_OBSTRUCTION
 from reliability.population import CATHETER, DRIVE, SITE, Patient, part_luck
 from reliability.streams import DETAIL, normal
 
+_SHORTEST = 0.2  # [-]: of the interval; nobody comes again at once
 _THREE_SIGMA = 0.9986  # [-]: the normal quantile is below 3 up to here
 
 
@@ -38,19 +39,19 @@ class Clinic(NamedTuple):
 
 
 @inlined
-def next_visit(clinic: Clinic, pump: Any, state: PumpState, rate: float, u: float) -> float:
+def next_visit(clinic: Clinic, pump: Any, rate: float, u: float) -> float:
     """Return the time [s] from a refill to the next visit, from one uniform number.
 
-    Normal about the interval and never beyond the longest; a share of visits is missed and made later, whatever the
-    longest interval; a reservoir whose low alarm, computed from the programmed rate [m3/s] as pumps do, sounds before
-    brings the patient earlier.
+    Normal about the interval, at least a fifth of it and never beyond the longest; a share of visits is missed and made
+    later, whatever the longest interval; a reservoir whose low alarm, computed from the programmed rate [m3/s] as pumps
+    do, sounds before brings the patient earlier.
     """
     kept = 1.0 - clinic.missed
     wait = clinic.interval + clinic.interval_spread * inverse_normal(min(u / kept, 1.0 - 1e-16))
-    wait = min(max(wait, 0.2 * clinic.interval), clinic.longest_interval)
+    wait = min(max(wait, _SHORTEST * clinic.interval), clinic.longest_interval)
     if u >= kept:
         wait = clinic.interval + clinic.postponement
-    alarm = max(usable(pump.reservoir, state.reservoir) + pump.reservoir.residual - clinic.low_volume, 0.0) / rate
+    alarm = max(capacity(pump.reservoir) - clinic.low_volume, 0.0) / rate
     return min(wait, alarm + clinic.low_response)
 
 

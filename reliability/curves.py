@@ -139,17 +139,12 @@ def recurrences(pieces: Iterable[Table], world: Integers, n_codes: int) -> Recur
     counts = np.zeros(n_codes * n_worlds, dtype=np.int64)
     nothing = Happenings(world[:0], _steps(world[:0]))
     parts: dict[int, list[Happenings]] = {code: [nothing] for code in sorted(RECURRENT)}
-    last_patient, last_time = -1, -1.0
     for events in pieces:
         kind, of, step = events["kind"], world[events["patient"]], _steps(events["time"])
         counts += np.bincount(kind.astype(np.int64) * n_worlds + of, minlength=len(counts))
-        rows = np.flatnonzero((events["operated"] == 1) | (kind == EXTRA_RINSE))
-        patient, time = events["patient"][rows], events["time"][rows]
-        new = (np.diff(patient, prepend=last_patient) != 0) | (np.diff(time, prepend=last_time) != 0)
-        if len(rows):
-            last_patient, last_time = patient[-1], time[-1]
+        operated = events["operated"] == 1
         rinsed, found = (kind == RINSE) | (kind == EXTRA_RINSE), kind == UNDERDELIVERY
-        for code, some in {OPERATION: rows[new], RINSES: rinsed, EPISODE: found}.items():
+        for code, some in {OPERATION: operated, RINSES: rinsed, EPISODE: found}.items():
             parts[code].append(Happenings(of[some], step[some]))
     joined = {
         code: Happenings(*(np.concatenate(column) for column in zip(*p, strict=True))) for code, p in parts.items()

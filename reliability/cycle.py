@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from fluidics.compile import inlined
 from fluidics.engines.panel import seen
 from fluidics.pump import Pump, PumpState, Surroundings
-from reliability.design import MOST_VISITS, Design
+from reliability.design import MOST_VISITS, Design, Rules
 from reliability.events import (
     DONE,
     EXPLANT,
@@ -25,6 +25,7 @@ from reliability.events import (
 from reliability.hazards import AGE, OPERATED, REMEDY, STOPS, TARGET, next_firing, threshold, wind
 from reliability.interruption import MODE_DELAY, MODE_REMEDY, MODE_STARVES, MODE_STOPS
 from reliability.population import Patient
+from reliability.streams import EXPLANT as EXPLANT_STREAM
 from reliability.streams import HAZARD as HAZARD_STREAM
 from reliability.streams import RESPONSE, two_uniforms, uniform
 from reliability.stretch import lived
@@ -75,6 +76,20 @@ def hazard_happening(hazards: Any, row: int, chance: float) -> Happening:
     )
 
 
+@inlined
+def next_implantation(
+    design: Design, rules: Rules, seed: int, patient: Patient, ordinal: int, remedy: int, time: float
+) -> float:
+    """Return when [s] the pump after one that ended at `time` is implanted; 1e300 when follow-up ends with it."""
+    if rules.replaces == 0.0:
+        return 1e300
+    if remedy != EXPLANT:
+        return time + design.clinic.operation_delay
+    if uniform(seed, patient.number, ordinal, EXPLANT_STREAM) < design.clinic.abandonment:
+        return 1e300
+    return time + design.clinic.reimplantation_delay
+
+
 class Cycle(NamedTuple):
     """The time from a refill to the next visit, or to the end of the device or of the follow-up."""
 
@@ -98,6 +113,7 @@ class Cycle(NamedTuple):
 @inlined
 def cycled(
     design: Design,
+    rules: Rules,
     pump: Pump,
     state: PumpState,
     levels: Any,
@@ -111,7 +127,6 @@ def cycled(
     start: float,
     time: float,
     visit: float,
-    longest: float,
     interruptions: int,
     events: Any,
     count: int,
@@ -123,6 +138,7 @@ def cycled(
     cause, remedy, status, latched, operations, firings = NOTHING, RECORD, DONE, NOTHING, NOTHING, NOTHING
     running, reported = 1.0, False
     until = min(visit, patient.end)
+    longest = (visit - time) / rules.panels
     row = next_firing(clock)
     while time < until and cause == 0 and status == DONE:
         firing = start + clock[row, AGE] if row >= 0 else 1e300
@@ -157,11 +173,14 @@ def cycled(
             first_operation = min(first_operation, time)
         if what.remedy == REPLACE or what.remedy == EXPLANT:
             cause, remedy = what.kind, what.remedy
-        if what.delay < 1e300:
-            until = min(until, time + what.delay)
+        if time + what.delay < until:
+            until = time + what.delay
             reported = True
-        # relief comes with the visit; a patient whose pump has ended must notice for himself
-        relief = until if cause == 0 else patient.end
+        # relief comes with the visit, or with the next pump; nothing is recorded after follow-up
+        relief = until
+        if cause != 0:
+            following = next_implantation(design, rules, seed, patient, ordinal, remedy, time)
+            relief = min(following, patient.end) if following < 1e300 else time
         late = time + people.bearable_time
         if what.starves and late < relief and threshold(response) * people.response_time > people.bearable_time:
             count = note(events, count, patient.number, ordinal, late, late - start, KETOACIDOSIS, 0.0, 0)

@@ -170,7 +170,7 @@ def cycled(
     """Return a cycle of a patient with the dose and the appointment that `reliability.history` gives it."""
     dose = two_uniforms(seed, patient.number, cycle, FILL)[0]
     rate = patient.rate * exp(design.population.cycle_spread * inverse_normal(dose))
-    wait = next_visit(design.clinic, pump, state, rate, two_uniforms(seed, patient.number, cycle, VISIT)[0])
+    wait = next_visit(design.clinic, pump, rate, two_uniforms(seed, patient.number, cycle, VISIT)[0])
     levels = happenings(design, requirement, pump, state, rate)
     return drawn_down(levels, delays, rate, requirement.day_spread, wait, seed, patient.number, cycle)
 

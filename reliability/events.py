@@ -12,7 +12,7 @@ NOTHING = constant(0)
 # what a clinic finds and does
 UNDERDELIVERY = constant(1)  # measured delivery error above the threshold; value: the error
 RINSE = constant(2)  # value: 1 when it restored the flow
-EXTRA_RINSE = constant(3)  # at an operation on the line
+EXTRA_RINSE = constant(3)  # at an operation
 TIP_OBSTRUCTION = constant(4)
 ENCAPSULATION = constant(5)
 FLOW_REPLACEMENT = constant(6)  # pump replaced because its own flow stays low
@@ -39,13 +39,14 @@ RECORD, VISIT, REPLACE, EXPLANT, OPERATE = (constant(k) for k in range(5))
 REMEDIES = ("record", "visit", "replace", "explant", "operate")
 
 # how a chunk ends
-DONE, FULL, TOO_MANY_PANELS, TOO_MANY_FIRINGS, TOO_MANY_VISITS = (constant(k) for k in range(5))
+DONE, FULL, TOO_MANY_PANELS, TOO_MANY_FIRINGS, TOO_MANY_VISITS, TOO_MANY_DEVICES = (constant(k) for k in range(6))
 COMPLAINTS = (
     "",
     "the event buffer was full",
     "a cycle needed more panels than are allowed",
-    "a cycle had more interruptions than are allowed",
+    "a cycle or a device had more interruptions than are allowed",
     "a device had more visits than are allowed",
+    "more devices were implanted than are allowed",
 )
 
 

@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 
 from fluidics.compile import inlined, kernel
 from fluidics.rows import unpack
+from reliability.cycle import next_implantation
 from reliability.design import MOST_DEVICES, Design, Rules
-from reliability.events import ABANDONED, DEVICE_END, DONE, EXPLANT, FULL, NOTHING, TOO_MANY_FIRINGS
+from reliability.events import ABANDONED, DEVICE_END, DONE, FULL, NOTHING, TOO_MANY_DEVICES
 from reliability.life import Life, follow
 from reliability.population import Patient, draw_parameters, enrolled
-from reliability.streams import EXPLANT as EXPLANT_STREAM
-from reliability.streams import uniform
 
 
 class Progress(NamedTuple):
@@ -162,21 +161,17 @@ def histories(
             status = life.status
             if n_events > events.shape[0] or n_devices > devices.shape[0]:
                 status = FULL
-            if ordinal + 1 >= MOST_DEVICES:
-                status = TOO_MANY_FIRINGS
+            if ordinal + 1 >= MOST_DEVICES and status == DONE:
+                status = TOO_MANY_DEVICES
             if status != DONE:
                 return Progress(status, i, before_devices, before_events)
             end, reason = course.end, course.reason
             if life.cause == 0:
                 time = end
-            elif rules.replaces == 0.0:
-                end, reason, time = life.time, DEVICE_END, life.time
-            elif life.remedy == EXPLANT:
-                time = life.time + design.clinic.reimplantation_delay
-                if uniform(seed, first + i, ordinal, EXPLANT_STREAM) < design.clinic.abandonment:
-                    end, reason = life.time, ABANDONED
             else:
-                time = life.time + design.clinic.operation_delay
+                time = next_implantation(design, rules, seed, patient, ordinal, life.remedy, life.time)
+                if time >= 1e300:
+                    end, reason = life.time, ABANDONED if rules.replaces != 0.0 else DEVICE_END
             course = continued(course, life, end, reason)
         write_patient(patients, i, patient, course)
     return Progress(DONE, patients.shape[0], n_devices, n_events)

@@ -1,5 +1,5 @@
 """What ends a quiet stretch of a device's life: a physical mode that crosses, located inside its panel; hazards that
-fire stand in `reliability.hazards`, what follows stands in `reliability.history`."""
+fire stand in `reliability.hazards`, what follows stands in `reliability.cycle`."""
 
 from __future__ import annotations
 
@@ -7,16 +7,14 @@ from typing import Any, NamedTuple
 
 from numba.extending import overload
 
-from fluidics.compile import inlined, kernel
-from fluidics.engines.panel import seen, stepped
-from fluidics.pump import Pump, PumpState, Surroundings, advanced
+from fluidics.compile import kernel
+from fluidics.engines.panel import Panel, stepped
+from fluidics.pump import Pump, PumpState, Surroundings
 from fluidics.questions import margin, mean_aggregate
-from reliability.clinic import loss
 
-_MOST_TRIES = 60
-_EXACT = 1e-7  # [-]: a margin that counts as crossed
+_MOST_LOOKS = 60
+_EXACT = 1e-5  # [-]: a margin that counts as crossed
 _SHORT = 1.0  # [s]: a time in which a crossing is located
-NEAR = 216_000.0  # [s]: a panel so short that its averages hold at each of its moments
 
 # columns of a mode row
 MODE_REMEDY = 0  # what it leads to, a code of reliability.events
@@ -77,66 +75,11 @@ def _tightest(modes: Any, pump: Any, state: Any, around: Any, latched: Any, inde
 
 
 class Crossing(NamedTuple):
-    """The pump when the first mode crosses inside a panel, and what happened up to then."""
-
-    mode: int  # -1 when a closer look finds none
-    dt: float  # [s] since the start of the panel
-    state: PumpState
-    around: Surroundings
-    delivered: float  # [m3]
-    programmed: float  # [m3]
-    deficit: float  # [s]
-
-
-class Found(NamedTuple):
-    """A crossing inside a piece of a panel."""
+    """The first mode to cross inside a panel, and the panel cut there."""
 
     mode: int
-    dt: float  # [s]
-    state: PumpState
-    around: Surroundings
-
-
-@inlined
-def sought(
-    modes: Any,
-    pump: Pump,
-    state: PumpState,
-    levels: Any,
-    during: Surroundings,
-    dt: float,
-    running: float,
-    latched: int,
-    first: float,
-) -> Found:
-    """Return the crossing inside a piece [s] whose margin is `first` at its start and below zero at its end.
-
-    By false position with a halved weight for an end that stays (Illinois), to a margin of `_EXACT` or a time of
-    `_SHORT`.
-    """
-    low, high = 0.0, dt
-    above = max(first, 0.0)
-    there = advanced(pump, state, high, during)
-    after = seen(pump, there, levels, running)
-    end = tightest(modes, pump, there, after, latched, 0)
-    below, mode = end.margin, end.mode
-    side = 0
-    for _ in range(_MOST_TRIES):
-        if high - low <= _SHORT or below >= -_EXACT:
-            break
-        middle = low + (high - low) * (above / (above - below))
-        near = advanced(pump, state, middle, during)
-        near_around = seen(pump, near, levels, running)
-        here = tightest(modes, pump, near, near_around, latched, 0)
-        if here.margin < _EXACT:
-            high, below, mode, there, after = middle, here.margin, here.mode, near, near_around
-            above *= 0.5 if side < 0 else 1.0
-            side = -1
-        else:
-            low, above = middle, here.margin
-            below *= 0.5 if side > 0 else 1.0
-            side = 1
-    return Found(mode, high, there, after)
+    dt: float  # [s] since the start of the panel
+    panel: Panel
 
 
 @kernel
@@ -146,48 +89,43 @@ def located(
     state: PumpState,
     levels: Any,
     around: Surroundings,
+    panel: Panel,
     dt: float,
     running: float,
     latched: int,
-    threshold: float,
 ) -> Crossing:
     """Return the first crossing inside a panel of length `dt` [s] at whose end some mode has crossed.
 
-    The panel is walked again in ever shorter panels, halved whenever one holds the crossing, until one is so short that
-    its averages hold at each of its moments; there the crossing is sought.
+    The length at which the smallest margin is zero is found by false position with a halved weight for an end that
+    stays (Illinois); each look is a panel of its own from the same start, so that a crossing is as exact as any panel.
 
     Parameters
     ----------
     modes, pump, state, levels, around
         As in `reliability.stretch.lived`, at the start of the panel.
-    dt : float
-        Length of the panel [s].
-    running, latched, threshold
+    panel, dt
+        The panel and its length [s].
+    running, latched
         As in `reliability.stretch.lived`.
     """
-    delivered = programmed = deficit = time = 0.0
-    first = tightest(modes, pump, state, around, latched, 0).margin
-    longest = dt if dt <= NEAR else 0.5 * dt
-    while time < dt:
-        left = dt - time
-        piece = min(longest, left)
-        whole = mean_aggregate(pump.drug, state.drug, piece, around.temperature)
-        step = stepped(pump, state, levels, around, whole, piece, running)
-        last = tightest(modes, pump, step.state, step.after, latched, 0)
-        mode = -1
-        if last.margin < 0.0:
-            if piece > NEAR:
-                longest = 0.5 * piece
-                continue
-            part = sought(modes, pump, state, levels, step.during, piece, running, latched, first)
-            mode, piece, state, around = part.mode, part.dt, part.state, part.around
+    low, high = 0.0, dt
+    above = max(tightest(modes, pump, state, around, latched, 0).margin, 0.0)
+    end = tightest(modes, pump, panel.state, panel.after, latched, 0)
+    below, mode = end.margin, end.mode
+    side = 0
+    for _ in range(_MOST_LOOKS):
+        if below >= -_EXACT or high - low <= _SHORT:
+            break
+        middle = low + (high - low) * (above / (above - below))
+        whole = mean_aggregate(pump.drug, state.drug, middle, around.temperature)
+        look = stepped(pump, state, levels, around, whole, middle, running)
+        here = tightest(modes, pump, look.state, look.after, latched, 0)
+        if here.margin < _EXACT:
+            high, below, mode, panel = middle, here.margin, here.mode, look
+            above *= 0.5 if side < 0 else 1.0
+            side = -1
         else:
-            state, around, first = step.state, step.after, last.margin
-        delivered += step.during.flow * piece
-        programmed += step.during.programmed * piece
-        deficit += piece if loss(step.during) > threshold else 0.0
-        time = time + piece if mode >= 0 or piece < left else dt
-        if mode >= 0:
-            return Crossing(mode, time, state, around, delivered, programmed, deficit)
-    # walked in short panels nothing crosses after all: a close call, and the panel is over
-    return Crossing(-1, dt, state, around, delivered, programmed, deficit)
+            low, above = middle, here.margin
+            below *= 0.5 if side > 0 else 1.0
+            side = 1
+    return Crossing(mode, high, panel)

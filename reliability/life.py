@@ -73,17 +73,21 @@ def filled(
 def note_finding(
     finding: Finding, events: Any, count: int, patient: int, device: int, time: float, age: float
 ) -> int:
-    """Write what a visit found and did, and return the count of events."""
+    """Write what a visit found and did, and return the count of events; an operation marks one record, the first."""
     operated = 1 if finding.rinse <= 0 else 0
-    count = note(events, count, patient, device, time, age, UNDERDELIVERY, finding.error, 0)
+    on_line = operated if finding.line > 0 else 0
+    on_pump = operated - on_line if finding.replaced else 0
+    in_rinse = operated - on_line - on_pump if finding.extra_rinse else 0
+    in_vain = operated - on_line - on_pump - in_rinse
+    count = note(events, count, patient, device, time, age, UNDERDELIVERY, finding.error, in_vain)
     if finding.rinse >= 0:
         count = note(events, count, patient, device, time, age, RINSE, float(finding.rinse), 0)
-    if operated and finding.line > 0:
-        count = note(events, count, patient, device, time, age, finding.line, finding.error, 1)
-    if finding.extra_rinse:
-        count = note(events, count, patient, device, time, age, EXTRA_RINSE, finding.error, 0)
+    if finding.line > 0:
+        count = note(events, count, patient, device, time, age, finding.line, finding.error, on_line)
     if finding.replaced:
-        count = note(events, count, patient, device, time, age, FLOW_REPLACEMENT, finding.error, 1)
+        count = note(events, count, patient, device, time, age, FLOW_REPLACEMENT, finding.error, on_pump)
+    if finding.extra_rinse:
+        count = note(events, count, patient, device, time, age, EXTRA_RINSE, finding.error, in_rinse)
     return count
 
 
@@ -120,10 +124,10 @@ def follow(
         fill = filled(design, pump, state, seed, patient, base + refills, shared)
         around = seen(pump, fill.state, fill.levels, 1.0)
         u, noise = two_uniforms(seed, number, base + refills, VISIT)
-        wait = next_visit(clinic, pump, fill.state, fill.rate, u)
+        wait = next_visit(clinic, pump, fill.rate, u)
         cycle = cycled(
-            design, pump, fill.state, fill.levels, around, mode_rows, hazards, clock, seed, patient, ordinal, start,
-            time, time + wait, wait / rules.panels, interruptions, events, count,
+            design, rules, pump, fill.state, fill.levels, around, mode_rows, hazards, clock, seed, patient, ordinal,
+            start, time, time + wait, interruptions, events, count,
         )  # fmt: skip
         state, time, count, interruptions = cycle.state, cycle.time, cycle.events, cycle.interruptions
         delivered += cycle.delivered

@@ -74,23 +74,17 @@ def lived(
         dt = panel.dt
         step = stepped(pump, state, levels, around, panel.whole, dt, running)
         if tightest(modes, pump, step.state, step.after, latched, 0).margin < 0.0:
-            crossing = located(modes, pump, state, levels, around, dt, running, latched, threshold)
+            crossing = located(modes, pump, state, levels, around, step, dt, running, latched)
             mode = crossing.mode
-            state = crossing.state
-            around = crossing.around
-            time += crossing.dt
-            delivered += crossing.delivered
-            expected += running * crossing.programmed
-            missed += crossing.programmed - crossing.delivered
-            deficit += crossing.deficit
-        else:
-            during = step.during
-            state = step.state
-            around = step.after
-            time = time + dt if dt < left else until
-            delivered += during.flow * dt
-            expected += running * during.programmed * dt
-            missed += (during.programmed - during.flow) * dt
-            if loss(during) > threshold:
-                deficit += dt
+            dt = crossing.dt
+            step = crossing.panel
+        during = step.during
+        state = step.state
+        around = step.after
+        time = time + dt if dt < left else until
+        delivered += during.flow * dt
+        expected += running * during.programmed * dt
+        missed += (during.programmed - during.flow) * dt
+        if loss(during) > threshold:
+            deficit += dt
     return Stretch(state, around, time, delivered, expected, missed, deficit, mode, status)

@@ -30,14 +30,14 @@ PATIENTS = (
     Column("reason", "i1", "1", 1.0, "why follow-up ended", "ends"),
     Column("first_operation", "f8", "d", DAY, "first operation after the first implantation, NaN when none", ""),
     Column("devices", "i4", "1", 1.0, "pumps implanted", ""),
-    Column("refills", "i4", "1", 1.0, "visits with a refill", ""),
+    Column("refills", "i4", "1", 1.0, "visits for a refill", ""),
     Column("episodes", "i4", "1", 1.0, "delivery errors above the clinic's threshold", ""),
     Column("rinses", "i4", "1", 1.0, "rinses of pumps", ""),
     Column("line_operations", "i4", "1", 1.0, "operations on catheter tip or capsule", ""),
     Column("operations", "i4", "1", 1.0, "operations of any kind after the first implantation", ""),
     Column("delivered", "f8", "mL", MILLILITRE, "volume delivered", ""),
     Column("undelivered", "f8", "mL", MILLILITRE, "volume programmed and not delivered while a pump was implanted", ""),
-    Column("deficit", "f8", "d", DAY, "time with a loss above the clinic's threshold", ""),
+    Column("deficit", "f8", "d", DAY, "time with a loss above the clinic's threshold, to a panel or about 1 %", ""),
     Column("rate", "f8", "mL/d", MILLILITRE / DAY, "programmed mean rate of the patient", ""),
 )
 
@@ -47,14 +47,14 @@ DEVICES = (
     Column("implanted", "f8", "d", DAY, "implantation since the patient's entry", ""),
     Column("time", "f8", "d", DAY, "life of the pump up to its end or that of follow-up", ""),
     Column("cause", "i2", "1", 1.0, "what ended the pump, 0 when still in service", "kinds"),
-    Column("refills", "i4", "1", 1.0, "visits with a refill", ""),
+    Column("refills", "i4", "1", 1.0, "visits for a refill", ""),
     Column("episodes", "i4", "1", 1.0, "delivery errors above the clinic's threshold", ""),
     Column("rinses", "i4", "1", 1.0, "rinses", ""),
     Column("line_operations", "i4", "1", 1.0, "operations on catheter tip or capsule", ""),
     Column("operations", "i4", "1", 1.0, "operations, that which ended the pump included", ""),
     Column("delivered", "f8", "mL", MILLILITRE, "volume delivered", ""),
     Column("undelivered", "f8", "mL", MILLILITRE, "volume programmed and not delivered", ""),
-    Column("deficit", "f8", "d", DAY, "time with a loss above the clinic's threshold", ""),
+    Column("deficit", "f8", "d", DAY, "time with a loss above the clinic's threshold, to a panel or about 1 %", ""),
 )
 
 EVENTS = (
@@ -63,8 +63,8 @@ EVENTS = (
     Column("time", "f8", "d", DAY, "time since the patient's entry", ""),
     Column("age", "f8", "d", DAY, "age of the pump", ""),
     Column("kind", "i2", "1", 1.0, "what happened", "kinds"),
-    Column("value", "f8", "1", 1.0, "measured error of an underdelivery; 1 for a rinse that helped; else 0", ""),
-    Column("operated", "i1", "1", 1.0, "1 when it was an operation", ""),
+    Column("value", "f8", "1", 1.0, "measured error of what a visit found; 1 for a rinse that helped; else 0", ""),
+    Column("operated", "i1", "1", 1.0, "1 for the record of an operation, the first when it finds several things", ""),
 )
 
 TABLES = {"patients": PATIENTS, "devices": DEVICES, "events": EVENTS}

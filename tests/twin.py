@@ -14,7 +14,7 @@ from reliability import interruption as mode_column
 from reliability import streams
 from reliability.chunk import Plan
 from reliability.streams import two_uniforms
-from tests.twin_pump import BLOCK, DAY, Course, Decision, Device, Event, person
+from tests.twin_pump import BLOCK, DAY, Course, Decision, Device, Event, Person, person
 
 STEP = 0.5 * DAY
 
@@ -91,8 +91,8 @@ class Cycle:
         """Follow a physical mode that crossed."""
         row = self.device.plan.mode_rows[mode].tolist()
         self.latched.add(mode)
-        if row[mode_column.MODE_REMEDY] == code.VISIT:
-            self.visit = min(self.visit, self.time + row[mode_column.MODE_DELAY])
+        if row[mode_column.MODE_REMEDY] == code.VISIT and self.time + row[mode_column.MODE_DELAY] < self.until:
+            self.visit = self.time + row[mode_column.MODE_DELAY]
             self.until = min(self.until, self.visit)
             self.reported = True
         self.happens(
@@ -117,7 +117,11 @@ class Cycle:
         u = two_uniforms(device.plan.seed, device.who.number, event, streams.RESPONSE)[0]
         late = self.time + people.bearable_time
         ends = remedy in (code.REPLACE, code.EXPLANT)
-        relief = device.who.end if ends else min(self.visit, device.who.end)
+        relief = self.visit
+        if ends:
+            following = implantation(device.plan, device.who, device.ordinal, remedy, self.time)
+            relief = self.time if following is None else following
+        relief = min(relief, device.who.end)
         if starves:
             course.dated(self.time, "relief", late, relief)
         if starves and late < relief and -log(u) * people.response_time > people.bearable_time:
@@ -153,6 +157,17 @@ def live(device: Device) -> Stop:
     raise RuntimeError("a device of the twin had more visits than are set aside")
 
 
+def implantation(plan: Plan, who: Person, ordinal: int, remedy: int, time: float) -> float | None:
+    """Return when the pump after one that ended at a time is implanted, or None when follow-up ends with it."""
+    clinic = plan.design.clinic
+    if not plan.rules.replaces:
+        return None
+    if remedy != code.EXPLANT:
+        return time + clinic.operation_delay
+    gives_up = two_uniforms(plan.seed, who.number, ordinal, streams.EXPLANT)[0] < clinic.abandonment
+    return None if gives_up else time + clinic.reimplantation_delay
+
+
 def follow(plan: Plan, number: int) -> Course:
     """Return the course of one patient of a plan.
 
@@ -163,7 +178,7 @@ def follow(plan: Plan, number: int) -> Course:
     number : int
         Number of the patient.
     """
-    course, who, clinic = Course(), person(plan, number), plan.design.clinic
+    course, who = Course(), person(plan, number)
     course.end, course.reason = who.end, who.reason
     time, ordinal = 0.0, 0
     while time < course.end:
@@ -172,14 +187,11 @@ def follow(plan: Plan, number: int) -> Course:
         stop = live(device)
         if stop.cause == 0:
             break
-        if plan.rules.replaces == 0.0:
-            course.end, course.reason = stop.time, code.DEVICE_END
+        following = implantation(plan, who, ordinal, stop.remedy, stop.time)
+        if following is None:
+            course.end, course.reason = stop.time, code.ABANDONED if plan.rules.replaces else code.DEVICE_END
             break
-        time = stop.time + clinic.operation_delay
-        if stop.remedy == code.EXPLANT:
-            time = stop.time + clinic.reimplantation_delay
-            if two_uniforms(plan.seed, number, ordinal, streams.EXPLANT)[0] < clinic.abandonment:
-                course.end, course.reason = stop.time, code.ABANDONED
+        time = following
         ordinal += 1
     course.events.sort(key=lambda event: event.time)
     return course

@@ -10,7 +10,8 @@ from fluidics.pump import Luck, OperatingPoint, Surroundings
 from fluidics.questions import advance, flow, fresh, line, operate, panel, rinsed, stall, strokes
 
 QUIET_DEPOSIT = 0.3  # [-]: the seats then leak less than 3 % of the bounded leak
-STEP = 0.3  # [-]: deposit per panel above it
+STEP = 0.3  # [-]: deposit per panel above it, more where the leak nears its bound
+BOUNDED = 0.5  # [-]: by how much more, times the cube of the deposit
 
 
 class Piston(NamedTuple):
@@ -73,7 +74,8 @@ def settle(drive: Piston, own: Deposit, dt: float, around: Surroundings) -> Depo
 @panel.answer
 def piston_panel(drive: Piston, own: Deposit, around: Surroundings) -> float:
     rate = deposition_rate(drive, around)
-    room = max(STEP, QUIET_DEPOSIT - own.deposit)
+    room = STEP * max(1.0, BOUNDED * own.deposit * own.deposit * own.deposit)
+    room = max(room, QUIET_DEPOSIT - own.deposit)
     if rate * 1e300 <= room:
         return 1e300
     return room / rate

@@ -11,10 +11,10 @@ from fluidics.pump import Pump, PumpState, Surroundings, advanced, longest_panel
 from fluidics.questions import aggregate, mean_aggregate
 
 _SIMPSON = 2.0 / 3.0
-# relative changes over a panel [-]
+# changes over a panel [-], of the programmed flow and of the square of the stall pressure
 NO_FLOW = 1e-7  # up to it the surroundings at the start stand for all of it
-STILL_FLOW = 3e-4  # up to these the mean of start and end does
-STILL_PRESSURE = 0.04
+STILL_FLOW = 2e-4  # up to these the mean of start and end does
+STILL_PRESSURE = 1e-4
 
 
 class Panel(NamedTuple):
@@ -115,7 +115,8 @@ def stepped(
     end = advanced(pump, state, dt, during)
     after = seen(pump, end, levels, running)
     change = abs(after.flow - around.flow)
-    if change > STILL_FLOW * around.programmed or abs(after.p2_out - around.p2_out) > STILL_PRESSURE * around.p2_out:
+    pressed = abs(after.p2_out - around.p2_out) > STILL_PRESSURE * around.p_stall * around.p_stall
+    if change > STILL_FLOW * around.programmed or pressed:
         return resolved(pump, state, levels, around, after, whole, dt, running)
     if change > NO_FLOW * around.programmed:
         during = averaged(during, during, after, 0.0)

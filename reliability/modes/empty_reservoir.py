@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fluidics.pump import Pump, PumpState, Surroundings
-from fluidics.questions import margin, usable
+from fluidics.questions import capacity, margin, usable
 
 
 class EmptyReservoir(NamedTuple):
@@ -14,4 +14,4 @@ class EmptyReservoir(NamedTuple):
 
 @margin.answer
 def volume_above_residual(mode: EmptyReservoir, pump: Pump, state: PumpState, around: Surroundings) -> float:
-    return usable(pump.reservoir, state.reservoir) / pump.reservoir.capacity
+    return usable(pump.reservoir, state.reservoir) / capacity(pump.reservoir)

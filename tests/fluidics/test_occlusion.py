@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.occlusion import QUIET_PRESSURE, STEP, awaited, first_wait, growth, growth_panel, supplied
+from fluidics.occlusion import QUIET_PRESSURE, STEP, Onset, awaited, first_wait, growth, growth_panel, supplied
 from tests.fluidics.parts import AROUND, DAY, YEAR, onset
 
 CLOSING = 13.4 * DAY
@@ -105,3 +105,8 @@ def test_panel_ends_where_the_next_level_stalls(share):
 def test_no_panel_under_pressure_is_longer_than_a_step(mean, share):
     rise = share * (1e5 - 2e3)
     assert 0.02 < ahead(80.0, p_out=mean, p_peak=2e3 + rise, p_next=2e3 + rise) <= STEP
+
+
+def test_a_line_closed_for_ages_stays_finite():
+    closed = Onset(wait=0.0, age=1e4 * DAY, factor=1.0)
+    assert 1e100 < growth(closed, DAY) < 1e140

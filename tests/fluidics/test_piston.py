@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.drives.piston import QUIET_DEPOSIT, STEP, Deposit, leak_conductance
+from fluidics.drives.piston import BOUNDED, QUIET_DEPOSIT, STEP, Deposit, leak_conductance
 from fluidics.pump import MEDIAN_LUCK
 from fluidics.questions import advance, flow, fresh, panel, rinsed, stall, strokes
 from tests.fluidics.parts import AROUND, DAY, INSULIN_PUMP, RATE, WATER
@@ -79,8 +79,8 @@ def test_a_rinse_leaves_its_share():
 
 def test_panel_stops_at_the_quiet_deposit_then_goes_by_steps():
     steady = AROUND._replace(p2_out=0.0)
-    for deposit in (0.0, 0.1, 0.5, 2.0):
+    for deposit in (0.0, 0.1, 0.5, 1.2, 2.0, 10.0):
         dt = panel(DRIVE, Deposit(deposit), steady)
         gained = advance(DRIVE, Deposit(deposit), dt, steady).deposit - deposit
-        assert gained == pytest.approx(max(STEP, QUIET_DEPOSIT - deposit), rel=1e-12)
+        assert gained == pytest.approx(max(STEP * max(1.0, BOUNDED * deposit**3), QUIET_DEPOSIT - deposit), rel=1e-12)
     assert panel(DRIVE, Deposit(0.0), AROUND._replace(aggregate=0.0)) >= 1e300

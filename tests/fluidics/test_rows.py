@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any, NamedTuple
+
+import numba
 import numpy as np
 import pytest
 
@@ -45,3 +48,23 @@ def test_ints_become_floats_at_the_door():
     row = pack((1, (2, 3.5)))
     assert row.dtype == np.float64
     assert row.tolist() == [1.0, 2.0, 3.5]
+
+
+class Pair(NamedTuple):
+    left: Any
+    right: Any
+
+
+def test_parts_with_classes_of_one_name_stay_apart():
+    class Simple(NamedTuple):
+        one: float
+
+    first = Simple
+
+    class Simple(NamedTuple):  # type: ignore[no-redef]
+        two: float
+        three: float
+
+    like = Pair(first(1.0), Simple(2.0, 3.0))
+    compiled = numba.njit(lambda like, row: unpack(like, row).right.two)
+    assert compiled(like, np.array([4.0, 5.0, 6.0])) == 5.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from reliability.clinic import loss, measured, next_visit, operated_on, treated
 from reliability.events import ENCAPSULATION, TIP_OBSTRUCTION
 from reliability.population import enrolled
 from tests.fluidics.parts import onset
-from tests.reliability.plans import DAILY, DAY, ML, POPULATION, REGIMEN, YEAR, clinic, quiet_plan
+from tests.reliability.plans import DAILY, DAY, POPULATION, REGIMEN, YEAR, clinic, quiet_plan
 
 PUMP = quiet_plan().design.pump
 NEW = new_pump(PUMP)
@@ -37,7 +38,7 @@ def lost(state):
 
 
 def visit(u, rate=DAILY, **changes):
-    return next_visit(MONTHS._replace(**changes), PUMP, NEW, rate, u) / DAY
+    return next_visit(MONTHS._replace(**changes), PUMP, rate, u) / DAY
 
 
 def test_patients_come_at_the_interval_with_its_spread():
@@ -56,7 +57,8 @@ def test_a_missed_visit_is_made_later():
     assert visit(0.95, missed=0.1) == pytest.approx(75.0)
     # the kept visits keep their own law
     assert visit(0.45, missed=0.1) == pytest.approx(visit(0.5))
-    assert 0.0 < visit(0.9 - 1e-17, missed=0.1) <= 104.0
+    last = visit(np.nextafter(0.9, 0.0), missed=0.1)
+    assert last == pytest.approx(visit(1.0 - 1e-16), rel=1e-3)
 
 
 def test_the_low_alarm_follows_from_the_programmed_rate():
@@ -137,7 +139,6 @@ def test_loss_is_what_is_programmed_and_does_not_arrive():
     around = seen(PUMP, NEW, LEVELS, 1.0)
     assert loss(around) == pytest.approx(1.0 - around.flow / DAILY, abs=1e-12)
     assert loss(seen(PUMP, NEW, LEVELS, 0.0)) == 1.0
-    assert ML > 0.0
 
 
 @pytest.mark.parametrize("u", [0.0001, 0.3, 0.5, 0.998, 0.9990, 0.99999])

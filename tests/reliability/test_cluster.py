@@ -16,6 +16,7 @@ from reliability.folder import folder_of
 from reliability.store import StudyError, chunk_digest, digest
 from reliability.study import run_study
 from tests.reliability.plans import active_plan, quiet_plan
+from tests.signals import interruptible
 
 PLAN = active_plan()
 
@@ -150,6 +151,7 @@ def test_ctrl_c_reaches_the_client_alone(tmp_path, root):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        preexec_fn=interruptible,
     )
     assert client.stdout is not None
     client.stdout.readline()

@@ -38,5 +38,5 @@ def test_every_code_has_its_word():
     assert len(codes.ENDS) == 6
     assert codes.REMEDIES[codes.OPERATE] == "operate"
     assert codes.REMEDIES[codes.EXPLANT] == "explant"
-    assert len(codes.COMPLAINTS) == codes.TOO_MANY_VISITS + 1
+    assert len(codes.COMPLAINTS) == codes.TOO_MANY_DEVICES + 1
     assert codes.RECORD < codes.VISIT < codes.REPLACE < codes.EXPLANT < codes.OPERATE

@@ -17,8 +17,6 @@ from reliability.tables import DEVICES
 from tests.reliability.plans import DAY, POPULATION, YEAR, active_plan, quiet_plan
 from tests.reliability.studies import hepatic_plan, joined, still_plan, weibull_plan
 
-INFECTION = HAZARD + 1  # leads to explantation in the life-like studies
-
 
 @pytest.fixture(scope="module", params=[active_plan, quiet_plan, hepatic_plan], ids=["active", "quiet", "hepatic"])
 def study(request):
@@ -91,17 +89,11 @@ def test_operations_are_the_operated_events(study):
     _, chunk = study
     events, patients = chunk.events, chunk.patients
     operated = events["operated"] == 1
-    # a visit that opens the line and replaces the pump is one operation with two records
-    mine = np.stack([events["patient"], events["device"], events["time"]])[:, operated]
-    counted = np.unique(mine, axis=1)
-    assert (np.bincount(counted[0].astype(int), minlength=1500) <= patients["operations"]).all()
+    assert np.bincount(events["patient"][operated], minlength=1500).tolist() == patients["operations"].tolist()
     first = np.full(1500, np.nan)
     for patient, time in zip(events["patient"][operated][::-1], events["time"][operated][::-1], strict=True):
         first[patient] = np.fmin(first[patient], time)
-    some = ~np.isnan(first)
-    assert patients["first_operation"][some] == pytest.approx(first[some], rel=1e-12)
-    # an operation that finds nothing at fault and only rinses leaves no operated record
-    assert (patients["operations"][~some & np.isnan(patients["first_operation"])] == 0).all()
+    assert patients["first_operation"] == pytest.approx(first, rel=1e-12, nan_ok=True)
 
 
 def test_pumps_follow_each_other_after_their_delay(study):
@@ -223,4 +215,3 @@ def test_a_device_that_does_not_fit_is_counted_and_not_written():
     assert write_device(whole[:2], 1, 8, 3, 2.0, life(time=5.0)) == 2
     assert whole[1, :4].tolist() == [8.0, 3.0, 2.0, 3.0]
     assert joined([simulate(quiet_plan(), 0, 2)], "devices")["patient"][0] == 0
-    assert INFECTION == HAZARD + 1

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fluidics.engines.panel import seen
+from fluidics.engines.panel import seen, stepped
 from fluidics.power import Charge
 from fluidics.pump import new_pump
-from fluidics.questions import histogram, usable
+from fluidics.questions import histogram, mean_aggregate, usable
 from reliability.interruption import located, tightest
 from reliability.modes import EmptyReservoir
 from tests.reliability.plans import DAILY, DAY, MODES, REGIMEN, YEAR, quiet_plan
@@ -63,7 +63,10 @@ def test_a_latched_mode_is_passed_over():
 
 
 def sought(state, panel):
-    return located(MODES, PUMP, state, LEVELS, seen(PUMP, state, LEVELS, 1.0), panel, 1.0, 0, 0.15)
+    around = seen(PUMP, state, LEVELS, 1.0)
+    whole = mean_aggregate(PUMP.drug, state.drug, panel, around.temperature)
+    step = stepped(PUMP, state, LEVELS, around, whole, panel, 1.0)
+    return located(MODES, PUMP, state, LEVELS, around, step, panel, 1.0, 0)
 
 
 @pytest.mark.parametrize("left", [1e-9, 0.2, 0.5, 0.99])
@@ -75,13 +78,13 @@ def test_an_empty_reservoir_is_found_when_it_is_empty(left):
     assert found.dt > 0.0
 
 
-def test_what_happened_up_to_the_crossing_adds_up():
+def test_the_panel_is_cut_at_the_crossing():
     panel = 20.0 * DAY
     start = usable(PUMP.reservoir, NEW.reservoir) - 0.4 * AROUND.flow * panel
     found = sought(emptied(start), panel)
-    assert found.delivered == pytest.approx(found.state.reservoir.volume - start, rel=1e-9)
-    assert found.programmed == pytest.approx(DAILY * found.dt, rel=1e-12)
-    assert found.deficit == 0.0
+    drawn = found.panel.state.reservoir.volume - start
+    assert drawn == pytest.approx(found.panel.during.flow * found.dt, rel=1e-9)
+    assert found.panel.during.programmed == pytest.approx(DAILY, rel=1e-12)
 
 
 def test_of_two_crossings_the_sooner_counts():

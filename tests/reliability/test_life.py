@@ -59,8 +59,10 @@ def finding(**what):
         (
             {"line": TIP_OBSTRUCTION, "replaced": 1},
             [UNDERDELIVERY, TIP_OBSTRUCTION, FLOW_REPLACEMENT],
-            [0, 1, 1],
+            [0, 1, 0],
         ),
+        ({"rinse": 0, "extra_rinse": 1}, [UNDERDELIVERY, RINSE, EXTRA_RINSE], [0, 0, 1]),
+        ({}, [UNDERDELIVERY], [1]),
     ],
 )
 def test_a_finding_becomes_its_records(what, kinds, operated):
