@@ -160,3 +160,10 @@ def test_half_of_the_hepatic_patients_live_two_years():
 @pytest.mark.parametrize("name", names())
 def test_every_body_is_warm(name):
     assert temperature(load(name).design.pump.site) == BODY
+
+
+@pytest.mark.parametrize(("hazard", "share"), [("pocket", 0.13), ("catheter", 0.18)])
+def test_hepatic_complications_come_in_two_years_as_often_as_noted(hazard, share):
+    scenario = load("fixed-rate-hepatic")
+    row = scenario.hazards[scenario.hazard_names.index(hazard)]
+    assert 1.0 - math.exp(-row[RATE] * 2 * YEAR) == pytest.approx(share, abs=1e-4)
