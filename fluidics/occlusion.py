@@ -11,8 +11,8 @@ from fluidics.pump import Surroundings
 
 QUIET_PRESSURE = 2e4  # [Pa]: below this line pressure nothing else notices the closing
 LASTING_PRESSURE = 3e3  # [Pa]: mean rise of the line pressure from which on deposits feel it
-STEP = 0.8  # [-]: growth exponent per panel once boluses notice it
-FINE_STEP = 0.4  # [-]: growth exponent per panel once deposits feel it
+STEP = 1.0  # [-]: growth exponent per panel once boluses notice it
+FINE_STEP = 0.35  # [-]: growth exponent per panel once deposits feel it
 CLOSED = 300.0  # [-]: growth exponent beyond which nothing flows, and numbers stay finite
 NO_PANEL = 1e8  # [s]: longer than any panel
 NO_KINK = 0.02  # [-]: growth exponent to the next stall below which a panel ignores it

@@ -13,7 +13,7 @@ from fluidics.pump import Pump, PumpState, Surroundings
 from fluidics.questions import margin, mean_aggregate
 
 _MOST_LOOKS = 60
-_EXACT = 1e-5  # [-]: a margin that counts as crossed
+_EXACT = 1e-4  # [-]: a margin that counts as crossed
 _SHORT = 1.0  # [s]: a time in which a crossing is located
 
 # columns of a mode row
