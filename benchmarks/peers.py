@@ -89,7 +89,7 @@ def kernel_plan(seed: int) -> Plan:
         low_volume=0.0,
         error_threshold=0.9,
         surgery_threshold=0.9,
-        operation_delay=OPERATION,
+        replacement_delay=OPERATION,
     )
     population = plan.design.population._replace(
         mean_rate=DOSE,

@@ -33,7 +33,7 @@ class Clinic(NamedTuple):
     surgery_threshold: Annotated[float, "-"]  # above it: operated without a rinse before
     rinses: Annotated[float, "-"]  # 1 when the pump can be rinsed
     replacement_threshold: Annotated[float, "-"]  # own loss of the pump, found at operation, above which it is replaced
-    operation_delay: Annotated[float, "s"]  # from the end of a pump to the next
+    replacement_delay: Annotated[float, "s"]  # from the end of a pump to the next
     reimplantation_delay: Annotated[float, "s"]  # from an explantation to the next pump
     abandonment: Annotated[float, "-"]  # share of patients who give up at an explantation
 

@@ -84,7 +84,7 @@ def next_implantation(
     if rules.replaces == 0.0:
         return 1e300
     if remedy != EXPLANT:
-        return time + design.clinic.operation_delay
+        return time + design.clinic.replacement_delay
     if uniform(seed, patient.number, ordinal, EXPLANT_STREAM) < design.clinic.abandonment:
         return 1e300
     return time + design.clinic.reimplantation_delay

@@ -163,7 +163,7 @@ def implantation(plan: Plan, who: Person, ordinal: int, remedy: int, time: float
     if not plan.rules.replaces:
         return None
     if remedy != code.EXPLANT:
-        return time + clinic.operation_delay
+        return time + clinic.replacement_delay
     gives_up = two_uniforms(plan.seed, who.number, ordinal, streams.EXPLANT)[0] < clinic.abandonment
     return None if gives_up else time + clinic.reimplantation_delay
 

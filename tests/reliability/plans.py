@@ -93,7 +93,7 @@ def clinic(interval: float, spread: float) -> Clinic:
         surgery_threshold=0.5,
         rinses=1.0,
         replacement_threshold=0.4,
-        operation_delay=7 * DAY,
+        replacement_delay=7 * DAY,
         reimplantation_delay=90 * DAY,
         abandonment=0.1,
     )

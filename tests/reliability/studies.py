@@ -75,7 +75,7 @@ def still_plan(hazards=None, interval: float = YEAR, years: float = 10.0, seed: 
         power=pump.power._replace(spread=0.0, base_power=0.0, stroke_energy=0.0),
     )
     seldom = clinic(interval, 0.0)._replace(
-        longest_interval=100.0 * YEAR, low_volume=0.0, low_response=100.0 * YEAR, error_noise=0.0, operation_delay=0.0
+        longest_interval=100.0 * YEAR, low_volume=0.0, low_response=100.0 * YEAR, error_noise=0.0, replacement_delay=0.0
     )
     population = STEADY._replace(mean_rate=1e-6 * DAILY)._replace(**people)
     return plan._replace(

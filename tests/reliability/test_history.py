@@ -108,7 +108,7 @@ def test_pumps_follow_each_other_after_their_delay(study):
     causes = devices["cause"][:-1][same]
     explanted = np.array([c >= HAZARD and plan.hazards[c - HAZARD, 3] == EXPLANT for c in causes])
     assert wait[explanted] == pytest.approx(clinic.reimplantation_delay / DAY, abs=1e-8)
-    assert wait[~explanted] == pytest.approx(clinic.operation_delay / DAY, abs=1e-8)
+    assert wait[~explanted] == pytest.approx(clinic.replacement_delay / DAY, abs=1e-8)
     assert (causes != 0).all()
 
 
