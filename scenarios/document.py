@@ -126,7 +126,7 @@ def _read(name_or_path: str, asked_at: str) -> Document:
         raise ScenarioError([f"{asked_at}unknown scenario '{name_or_path}'{hint}; or give the path of a .toml file"])
     file = path.name if path.parent == LIBRARY else str(path)
     try:
-        return _parsed(path.read_text(encoding="utf-8"), file)
+        return _parsed(path.read_text(encoding="utf-8-sig"), file)
     except UnicodeDecodeError as error:
         raise ScenarioError([f"{file}: not UTF-8 text at byte {error.start}"]) from None
     except OSError as error:
@@ -194,6 +194,9 @@ def overridden(document: Document, overrides: Sequence[str], parts: Sequence[str
             problems.append(f'--set {override}: write KEY=VALUE, such as --set reservoir.capacity="20 mL"')
             continue
         path = ("pump", *path) if path[0] in parts else path
+        if unknown := _no_such_row(path, tables):
+            problems.append(f"--set {dotted.strip()}: {unknown}")
+            continue
         change: Any = _word(text.strip())
         places[path] = f"--set {dotted.strip()}"
         for key in reversed(path):
@@ -202,6 +205,14 @@ def overridden(document: Document, overrides: Sequence[str], parts: Sequence[str
     if problems:
         raise ScenarioError(problems)
     return Document(document.name, tables, places)
+
+
+def _no_such_row(path: Keys, tables: Table) -> str:
+    """Return what is wrong when a key belongs to a mode or hazard that is not there."""
+    rows = tables.get(path[0])
+    if path[0] not in ("modes", "hazards") or len(path) < 3 or not isinstance(rows, dict) or path[1] in rows:
+        return ""
+    return f"there is no {path[0][:-1]} '{path[1]}'{near(path[1], list(rows))}; a new one is set as a whole table"
 
 
 def _word(text: str) -> Any:

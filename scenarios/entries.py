@@ -75,6 +75,8 @@ def bound(field: str, unit: str, si: float) -> str:
         return "" if 0.0 <= si <= 1.0 else 'must lie between 0 and 1, such as 0.05 or "5 %"'
     if field in WHOLE:
         return "" if 1.0 <= si <= 1e15 and si == int(si) else "must be a whole number from 1 to 1e15"
+    if field == "rate" and si == 0.0:
+        return 'must be above zero; a hazard is taken away by its name = "none"'
     if field in POSITIVE or units.scale(unit).dimension in _POSITIVE_DIMENSIONS:
         return "" if si > 0.0 else "must be above zero"
     return "" if si >= 0.0 else "must not be negative"

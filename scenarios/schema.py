@@ -63,7 +63,7 @@ class Reservoir(Strict):
 class Mode(Strict):
     """A failure that has physics, and what it leads to."""
 
-    remedy: Literal["record", "visit", "replace", "explant", "operate"] = "record"
+    remedy: Literal["record", "visit", "replace", "explant", "operate"]
     stops: StrictBool = False
     starves: StrictBool = False
     delay: Annotated[Entry | None, ValueOf("delay", "s")] = None
@@ -82,7 +82,7 @@ class Hazard(Strict):
     is operated, all unless given.
     """
 
-    remedy: Literal["record", "replace", "explant", "operate"] = "record"
+    remedy: Literal["record", "replace", "explant", "operate"]
     stops: StrictBool = False
     rate: Annotated[Entry | None, ValueOf("rate", "1/s")] = None
     scale: Annotated[Entry | None, ValueOf("scale", "s")] = None

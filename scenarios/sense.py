@@ -24,6 +24,7 @@ Complaint = tuple[Keys, str]
 # as many as the codes of events have room for, which a result file keeps in 16 bits
 MOST_MODES = HAZARD - MODE
 MOST_HAZARDS = 2**15 - HAZARD
+COLDEST, WARMEST = 273.15, 323.15  # [K] the constants of the propellants hold in between
 
 
 def carried_growth(pump: Pump, interval: float) -> float | None:
@@ -48,7 +49,7 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
     """
     found = [
         *_names(table), *_room(table), *_power(table, design), *_reservoir(design), *_clinic(design),
-        *_follow_up(design),
+        *_follow_up(design), *_warmth(design),
     ]  # fmt: skip
     if not found:
         found = [*_runaway(table, design), *_unanswered(table, design)]
@@ -113,6 +114,8 @@ def _clinic(design: Design) -> Iterator[Complaint]:
         yield ("clinic", "low_volume"), reason
     if clinic.interval > clinic.longest_interval:
         yield ("clinic", "interval"), "is longer than longest_interval"
+    if clinic.interval_spread >= clinic.interval:
+        yield ("clinic", "interval_spread"), "is not below interval"
     if clinic.missed >= 1.0:
         yield ("clinic", "missed"), "must be below 1, or no visit takes place"
     if clinic.surgery_threshold < clinic.error_threshold:
@@ -122,6 +125,11 @@ def _clinic(design: Design) -> Iterator[Complaint]:
 def _follow_up(design: Design) -> Iterator[Complaint]:
     if design.population.closing_date <= design.population.entry_span:
         yield ("population", "closing_date"), "is not after the last entry; it must be longer than entry_span"
+
+
+def _warmth(design: Design) -> Iterator[Complaint]:
+    if not COLDEST <= temperature(design.pump.site) <= WARMEST:
+        yield ("pump", "site", "body_temperature"), "must lie between 0 and 50 degC, where vapour pressures are known"
 
 
 def _runaway(table: Any, design: Design) -> Iterator[Complaint]:

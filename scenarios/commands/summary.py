@@ -17,10 +17,15 @@ if TYPE_CHECKING:
 def print_summary(attributes: Mapping[str, Any], found: Results) -> None:
     """Print the size of a study, its main results and why pumps ended."""
     from scenarios.report.results import answers, ends
+    from scenarios.report.words import counted
 
     print(attributes.get("title", ""))
-    print(f"{attributes['patients']:,} patients, {found.patient_years:,.0f} patient-years, {found.pumps:,} pumps\n")
+    patients, pumps = counted(int(attributes["patients"]), "patient"), counted(found.pumps, "pump")
+    print(f"{patients}, {found.patient_years:,.0f} patient-years, {pumps}\n")
     print_table([("", "", "95 % interval"), *map(_line, answers(found))])
+    if not found.ended:
+        print("\nNo pump ended.")
+        return
     print(f"\nWhy pumps ended, cumulative incidence at an age of {found.years:.4g} y (causes compete):\n")
     print_table([("", "pumps", "", "95 % interval"), *(_line(row, row.number) for row in ends(found))])
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from reliability.store import digest, open_study
+from reliability.store import StudyError, digest, open_study
 from scenarios.report import figures
 from scenarios.report.provenance import comparisons, numbered, parameter_groups
 from scenarios.report.results import Results, answers, at_risk, ends, events, intervals, results
@@ -40,10 +40,12 @@ def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLik
     Raises
     ------
     StudyError
-        When there is no such study.
+        When there is no such study, or the page would replace it.
     """
     from scenarios.cite import references
 
+    if Path(html_path).exists() and Path(html_path).samefile(study_path):
+        raise StudyError(f"{html_path} is the study itself: give the page another name by --output.")
     with open_study(study_path) as study:
         attributes, found = study.attributes, results(study)
     text = rendered(contents(attributes, found, digest(study_path), validation_table(), references()))

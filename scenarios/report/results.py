@@ -135,7 +135,7 @@ def at_risk(found: Results) -> list[tuple[float, int]]:
 
 
 def _index(curve: Curve, year: float) -> int:
-    return max(int(np.searchsorted(curve.time, year + 1e-6, side="right")) - 1, 0)
+    return min(int(np.searchsorted(curve.time, year - 1e-6)), len(curve.time) - 1)
 
 
 def _percent(curve: Curve, year: float, what: str) -> Row:

@@ -229,6 +229,15 @@ def test_file_that_is_no_study_is_refused(place, command):
     assert [path.name for path in place.iterdir()] == ["x.h5"]
 
 
+def test_page_never_replaces_its_study(place, finished):
+    study = Path("x.html")
+    study.write_bytes(finished[0].read_bytes())
+    for arguments in (("x.html",), ("x.html", "-o", "./x.html")):
+        (line,) = refused("report", *arguments)
+        assert "x.html is the study itself: give the page another name" in line
+    assert study.read_bytes() == finished[0].read_bytes()
+
+
 @pytest.mark.parametrize("command", ["digest", "cite", "report"])
 def test_truncated_study_is_refused(place, finished, command):
     content = finished[0].read_bytes()

@@ -28,6 +28,7 @@ from scenarios.sense import MOST_HAZARDS, MOST_MODES, _room
 from scenarios.units import DAY, YEAR
 
 INSULIN = "implanted-insulin"
+LOW = "{ type = 'underdelivery', fraction = 0.3, remedy = 'record' }"
 
 
 def problem(name: str, *overrides: str) -> str:
@@ -97,7 +98,7 @@ def test_rows_of_hazards_say_what_follows():
 
 
 def test_an_event_that_is_only_recorded_is_not_operated():
-    scenario = load(INSULIN, ["hazards.itch.rate=1 /y"])
+    scenario = load(INSULIN, ["hazards.itch={ rate = '1 /y', remedy = 'record' }"])
     row = scenario.hazards[scenario.hazard_names.index("itch")]
     assert row[OPERATED] == 0.0
 
@@ -190,9 +191,8 @@ def test_what_goes_with_a_remedy_goes_when_another_is_said():
 
 
 def test_what_goes_with_a_remedy_may_be_said_before_it():
-    itch = ["hazards.itch.rate=1 /y", "hazards.itch.operated=0.3", "hazards.itch.remedy=operate"]
-    scenario = load(INSULIN, itch)
-    assert scenario.hazards[scenario.hazard_names.index("itch"), OPERATED] == 0.3
+    scenario = load(INSULIN, ["hazards.infection.operated=0.3", "hazards.infection.remedy=operate"])
+    assert scenario.hazards[1, OPERATED] == 0.3
 
 
 def test_constants_take_the_place_of_an_inherited_propellant():
@@ -273,13 +273,20 @@ def test_every_key_of_the_library_has_its_line():
             ["population.closing_date=1 y", "population.entry_span=2 y"],
             "population.closing_date: is not after the last",
         ),
-        (["hazards.rinse.rate=1 /y"], "hazards.rinse.rate: this name is taken"),
-        (["hazards.reservoir_empty.rate=1 /y"], "this name is taken"),
+        (["hazards.rinse={ rate = '1 /y', remedy = 'record' }"], "hazards.rinse: this name is taken"),
+        (["hazards.reservoir_empty={ rate = '1 /y', remedy = 'record' }"], "this name is taken"),
         (["power.type=none"], "modes.battery_depleted: 'depleted-battery' asks for a part that this pump lacks"),
         (['clinic.missed={ value = 0.1, spread = "5 %" }'], "only the numbers of the pump may have a spread"),
+        (["site.body_temperature=51 degC"], "must lie between 0 and 50 degC"),
+        (["clinic.interval_spread=45 d"], "clinic.interval_spread: is not below interval"),
+        (["hazards.infection.rate=0 /y"], 'a hazard is taken away by its name = "none"'),
+        (["hazards.infecton.rate=1 /y"], "there is no hazard 'infecton'; did you mean 'infection'?; a new one is set"),
         (["power.spread=0.25"], "--set power.spread: 0.25: a normal spread stays below 25 %"),
         (['power.spread={ value = 0.1, spread = "5 %" }'], "is a spread itself and cannot have one"),
-        (many("modes", "{ type = 'underdelivery', fraction = 0.3 }", 13), "modes: there are 17, and at most 16 are"),
+        (
+            many("modes", "{ type = 'underdelivery', fraction = 0.3, remedy = 'record' }", 13),
+            "modes: there are 17, and at most 16 are",
+        ),
         (["drug.growth=0.1 /d"], "the carry-over number is 6, above 1"),
     ],
 )
@@ -293,7 +300,7 @@ def test_a_cell_at_the_limit_of_the_spread_still_holds_energy():
 
 
 def test_as_many_modes_as_have_room_get_kinds_of_their_own():
-    scenario = load(INSULIN, many("modes", "{ type = 'underdelivery', fraction = 0.3 }", 12))
+    scenario = load(INSULIN, many("modes", LOW, 12))
     told = kinds(plan(scenario, 1, 1))
     assert {*scenario.mode_names, *scenario.hazard_names} <= set(told.values())
     assert len(scenario.mode_names) == 16
@@ -341,6 +348,11 @@ def test_a_runaway_is_simulated_when_asked_for():
 )
 def test_a_file_that_cannot_be_read_is_one_sentence(written_file, text, said):
     assert said in problem(written_file(text))
+
+
+def test_a_mark_of_byte_order_is_no_text(tmp_path):
+    (tmp_path / "mine.toml").write_text(f'\ufefftitle = "x"\nbase = "{INSULIN}"\n', encoding="utf-8")
+    assert load(str(tmp_path / "mine.toml")).title == "x"
 
 
 def test_a_file_that_is_no_text_is_one_sentence(tmp_path):

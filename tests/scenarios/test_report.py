@@ -161,6 +161,15 @@ def test_every_kind_of_event_has_a_row_and_what_never_happened_a_limit(file, fou
         assert rate.upper == pytest.approx(-np.log(0.025) / rate.exposure, rel=1e-9)
 
 
+def test_what_stands_at_the_end_of_follow_up_is_the_last_of_the_curve(found):
+    for years in (found.years, found.survival.time[-1] - 1e-3, found.survival.time[-1]):
+        rows = ends(found._replace(years=float(years)))
+        assert [row.value for row in rows] == [
+            estimated(*(100.0 * side[-1] for side in (curve.value, curve.lower, curve.upper)))[0]
+            for curve in found.causes
+        ]
+
+
 def test_causes_and_pumps_in_service_sum_to_one(found):
     total = found.survival.value + sum(curve.value for curve in found.causes)
     np.testing.assert_allclose(total, 1.0, atol=1e-9)
