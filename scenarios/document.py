@@ -123,7 +123,8 @@ def _read(name_or_path: str, asked_at: str) -> Document:
         path = LIBRARY / f"{name_or_path}.toml"
     elif path.suffix != ".toml":
         hint = near(name_or_path, names()) or f"; the library has {', '.join(names())}"
-        raise ScenarioError([f"{asked_at}unknown scenario '{name_or_path}'{hint}; or give the path of a .toml file"])
+        other = "" if hint.endswith("?") else "; or give the path of a .toml file"
+        raise ScenarioError([f"{asked_at}unknown scenario '{name_or_path}'{hint}{other}"])
     file = path.name if path.parent == LIBRARY else str(path)
     try:
         return _parsed(path.read_text(encoding="utf-8-sig"), file)
@@ -212,7 +213,7 @@ def _no_such_row(path: Keys, tables: Table) -> str:
     rows = tables.get(path[0])
     if path[0] not in ("modes", "hazards") or len(path) < 3 or not isinstance(rows, dict) or path[1] in rows:
         return ""
-    return f"there is no {path[0][:-1]} '{path[1]}'{near(path[1], list(rows))}; a new one is set as a whole table"
+    return f"there is no {path[0][:-1]} '{path[1]}' (a new one is set as a whole table){near(path[1], list(rows))}"
 
 
 def _word(text: str) -> Any:

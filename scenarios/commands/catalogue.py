@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
@@ -122,9 +123,9 @@ def cite(
 
 
 def _values(name: str, overrides: Sequence[str]) -> Sequence[Value]:
-    from scenarios.build import Value, load
+    from scenarios.build import Value, load, names
 
-    if not name.endswith(".h5"):
+    if name in names() or not (name.endswith(".h5") or (Path(name).is_file() and not name.endswith(".toml"))):
         return load(name, overrides).values
     from reliability.store import open_study
 

@@ -40,12 +40,15 @@ def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLik
     Raises
     ------
     StudyError
-        When there is no such study, or the page would replace it.
+        When there is no such study, the page would replace it, or there is no folder for the page.
     """
     from scenarios.cite import references
 
     if Path(html_path).exists() and Path(html_path).samefile(study_path):
         raise StudyError(f"{html_path} is the study itself: give the page another name by --output.")
+    folder = Path(html_path).parent
+    if not folder.is_dir():
+        raise StudyError(f"{folder} is no folder: make it, or give the page another name by --output.")
     with open_study(study_path) as study:
         attributes, found = study.attributes, results(study)
     text = rendered(contents(attributes, found, digest(study_path), validation_table(), references()))
@@ -106,6 +109,8 @@ def contents(
         "intervals": "from the spread between worlds (patients of one world share batches and lots)"
         if found.worlds > 1
         else "of Poisson counts (there is a single world)",
+        "pooled": bool(attributes["replaces"]),
+        "stated": _stated(parameters, found),
         "ends": ends(found),
         "events": events(found),
         "validation": comparisons(validation, numbers),
@@ -141,6 +146,12 @@ def _drawings(found: Results) -> dict[str, Any]:
         if fan
         else [],
     }
+
+
+def _stated(parameters: Sequence[Mapping[str, Any]], found: Results) -> str:
+    """Return which causes of pumps' ends have their rate from the scenario instead of from physics."""
+    hazards = {label(value["path"].split(".")[1]) for value in parameters if value["path"].startswith("hazards.")}
+    return ", ".join(curve.label for curve in found.causes if curve.label in hazards)
 
 
 def _question(attributes: Mapping[str, Any]) -> str:

@@ -229,6 +229,18 @@ def test_file_that_is_no_study_is_refused(place, command):
     assert [path.name for path in place.iterdir()] == ["x.h5"]
 
 
+def test_page_needs_a_folder(place, finished):
+    (line,) = refused("report", str(finished[0]), "-o", "nowhere/x.html")
+    assert line == "nowhere is no folder: make it, or give the page another name by --output."
+
+
+def test_study_may_have_any_name(place, finished):
+    Path("mine").write_bytes(finished[0].read_bytes())
+    ended = CliRunner().invoke(app, ["cite", "mine"])
+    assert ended.exit_code == 0, ended.output
+    assert ended.stdout == CliRunner().invoke(app, ["cite", str(finished[0])]).stdout
+
+
 def test_page_never_replaces_its_study(place, finished):
     study = Path("x.html")
     study.write_bytes(finished[0].read_bytes())

@@ -280,7 +280,10 @@ def test_every_key_of_the_library_has_its_line():
         (["site.body_temperature=51 degC"], "must lie between 0 and 50 degC"),
         (["clinic.interval_spread=45 d"], "clinic.interval_spread: is not below interval"),
         (["hazards.infection.rate=0 /y"], 'a hazard is taken away by its name = "none"'),
-        (["hazards.infecton.rate=1 /y"], "there is no hazard 'infecton'; did you mean 'infection'?; a new one is set"),
+        (
+            ["hazards.infecton.rate=1 /y"],
+            "there is no hazard 'infecton' (a new one is set as a whole table); did you",
+        ),
         (["power.spread=0.25"], "--set power.spread: 0.25: a normal spread stays below 25 %"),
         (['power.spread={ value = 0.1, spread = "5 %" }'], "is a spread itself and cannot have one"),
         (

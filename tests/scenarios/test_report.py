@@ -170,6 +170,17 @@ def test_what_stands_at_the_end_of_follow_up_is_the_last_of_the_curve(found):
         ]
 
 
+def test_page_says_which_causes_are_rates_and_that_pumps_are_pooled(file, found, reader):
+    assert "A study with --devices follows first pumps alone." in reader.text
+    assert "From rates that the scenario states" not in reader.text
+    with open_study(file) as study:
+        stated = [*PARAMETERS, {**PARAMETERS[0], "path": "hazards.infection.rate"}]
+        attributes = {**study.attributes, "replaces": 0, "parameters": json.dumps(stated)}
+    text = Reader(rendered(contents(attributes, found, "d1ge57", VALIDATION, REFERENCES))).text
+    assert "From rates that the scenario states, not from physics: Infection." in text
+    assert "follows first pumps alone" not in text
+
+
 def test_causes_and_pumps_in_service_sum_to_one(found):
     total = found.survival.value + sum(curve.value for curve in found.causes)
     np.testing.assert_allclose(total, 1.0, atol=1e-9)
