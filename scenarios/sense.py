@@ -9,9 +9,11 @@ from typing import Any
 from fluidics import aggregation
 from fluidics.aggregation import Insulin
 from fluidics.check import check
+from fluidics.drives import Piston
+from fluidics.fluid import water_viscosity
 from fluidics.power import Battery
 from fluidics.pump import MEDIAN_LUCK, Pump
-from fluidics.questions import carry_over, fresh, histogram, strokes, temperature, usable
+from fluidics.questions import back_pressure, carry_over, fresh, histogram, pressure, strokes, temperature, usable
 from reliability.design import Design
 from reliability.events import CLINIC_KINDS, HAZARD, MODE
 from scenarios.document import Document, Keys
@@ -20,6 +22,7 @@ from scenarios.problems import sentence
 from scenarios.units import DAY
 
 Complaint = tuple[Keys, str]
+_EQUAL = 1.0  # Pa
 
 # as many as the codes of events have room for, which a result file keeps in 16 bits
 MOST_MODES = HAZARD - MODE
@@ -52,7 +55,7 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
         *_follow_up(design), *_warmth(design),
     ]  # fmt: skip
     if not found:
-        found = [*_runaway(table, design), *_unanswered(table, design)]
+        found = [*_suction(design), *_runaway(table, design), *_unanswered(table, design)]
     return [sentence(document, keys, reason) for keys, reason in found]
 
 
@@ -104,6 +107,26 @@ def _reservoir(design: Design) -> Iterator[Complaint]:
         yield ("pump", "drive"), reason
     if not sum(level.rate * level.share for level in levels) >= rate * 0.999:
         yield ("regimen",), "cannot deliver the mean rate of the population in a day; raise its highest rate"
+
+
+def _suction(design: Design) -> Iterator[Complaint]:
+    pump = design.pump
+    if not isinstance(pump.drive, Piston):
+        return
+    body = temperature(pump.site)
+    inlet = pressure(pump.reservoir, fresh(pump.reservoir, MEDIAN_LUCK), body)
+    outlet = back_pressure(pump.site, fresh(pump.site, MEDIAN_LUCK), 0.0, water_viscosity(body))
+    if inlet > outlet + _EQUAL:
+        yield (
+            ("pump", "reservoir"),
+            f"its pressure, {inlet / 1e3:.3g} kPa, is above that at the outlet, {outlet / 1e3:.3g} kPa: the "
+            "passive valves of a piston would let the drug run out; raise ambient or name another propellant",
+        )
+    elif outlet - inlet >= pump.drive.stall_pressure:
+        yield (
+            ("pump", "drive", "stall_pressure"),
+            f"cannot draw drug {(outlet - inlet) / 1e3:.3g} kPa up from reservoir to outlet; raise it or lower ambient",
+        )
 
 
 def _clinic(design: Design) -> Iterator[Complaint]:

@@ -388,3 +388,13 @@ def test_a_scenario_that_is_not_there_is_one_sentence(name, said):
 )
 def test_an_override_that_does_not_fit_is_one_sentence(override, said):
     assert said in problem(INSULIN, override)
+
+
+@pytest.mark.parametrize(
+    ("ambient", "reason"), [("0.5 atm", "would let the drug run out"), ("10 atm", "cannot draw drug 945 kPa up")]
+)
+def test_a_piston_needs_suction_that_its_stroke_can_overcome(ambient, reason):
+    with pytest.raises(ScenarioError) as refused:
+        load("implanted-insulin", [f"pump.reservoir.ambient={ambient}"])
+    assert reason in refused.value.problems[0]
+    assert load("implanted-insulin", ["pump.reservoir.ambient=0.9 atm"]).design.pump.reservoir.ambient < 1e5
