@@ -22,7 +22,7 @@ from scenarios.problems import sentence
 from scenarios.units import DAY
 
 Complaint = tuple[Keys, str]
-_EQUAL = 1.0  # Pa
+_EQUAL = 100.0  # Pa: a crack pressure that any check valve has
 
 # as many as the codes of events have room for, which a result file keeps in 16 bits
 MOST_MODES = HAZARD - MODE
