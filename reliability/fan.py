@@ -12,7 +12,7 @@ from reliability.chunk import Plan, simulate
 from reliability.store import Variable
 
 YEAR = 365.25 * 86400.0
-LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
+LEVELS = (0.01, 0.1, 0.5, 0.9, 0.99)  # three of four patients may lose nothing in a year: the tails tell them apart
 
 
 class Fan(NamedTuple):
@@ -22,6 +22,7 @@ class Fan(NamedTuple):
     quantile: NDArray[np.float64]  # (n_quantiles,)
     error: NDArray[np.float64]  # (n_quantiles, n_years) NaN in a year that nobody completes
     patients: NDArray[np.int64]  # (n_years,) who complete the year
+    sample: int  # the first so many patients of the study stand for all
 
 
 def delivery_error(plan: Plan, patients: int = 1000, levels: tuple[float, ...] = LEVELS) -> Fan:
@@ -70,7 +71,7 @@ def delivery_error(plan: Plan, patients: int = 1000, levels: tuple[float, ...] =
     for k in range(ends.size):
         if counted[k].any():
             error[:, k] = np.quantile(missed[k, counted[k]] / programmed[k, counted[k]], levels)
-    return Fan(ends / 86400.0, np.array(levels), error, counted.sum(axis=1))
+    return Fan(ends / 86400.0, np.array(levels), error, counted.sum(axis=1), patients)
 
 
 def year_ends(horizon: float) -> NDArray[np.float64]:
@@ -87,10 +88,11 @@ def year_ends(horizon: float) -> NDArray[np.float64]:
 
 def fan_variables(fan: Fan) -> dict[str, Variable]:
     """Return the fan as arrays of a study file, as the group `delivery_error` of its curves."""
-    of = "quantile over patients of the share of a year's programmed volume that was not delivered"
+    of = "quantile over the patients of the sample of the share of a year's programmed volume that was not delivered"
     return {
         "time": Variable(("time",), fan.time, "d", "end of the year of follow-up"),
         "quantile": Variable(("quantile",), fan.quantile, "1", "quantile over patients"),
         "error": Variable(("quantile", "time"), fan.error, "1", of),
-        "patients": Variable(("time",), fan.patients, "1", "patients who complete the year"),
+        "patients": Variable(("time",), fan.patients, "1", "patients of the sample who complete the year"),
+        "sample": Variable((), np.array(fan.sample), "1", "the first so many patients of the study stand for all"),
     }

@@ -24,10 +24,10 @@ def print_summary(attributes: Mapping[str, Any], found: Results) -> None:
     print(f"{patients}, {found.patient_years:,.0f} patient-years, {pumps}\n")
     print_table([("", "", "95 % interval"), *map(_line, answers(found))])
     if not found.ended:
-        print("\nNo pump ended.")
+        print("\nNo first pump ended.")
         return
-    print(f"\nWhy pumps ended, cumulative incidence at an age of {found.years:.4g} y (causes compete):\n")
-    print_table([("", "pumps", "", "95 % interval"), *(_line(row, row.number) for row in ends(found))])
+    print(f"\nWhy first pumps ended, cumulative incidence at an age of {found.years:.4g} y (causes compete):\n")
+    print_table([("", "first pumps", "", "95 % interval"), *(_line(row, row.number) for row in ends(found))])
 
 
 def _line(row: Row, *number: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import io
+import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -84,6 +85,19 @@ def years_axis(axes: Axes, years: float, label: str) -> None:
     axes.set_xlabel(label)
     axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10], integer=years >= 4.0))
     axes.xaxis.set_major_formatter(lambda year, _: f"{year:.4g}")
+
+
+def decades_axis(axes: Axes, low: float, high: float) -> None:
+    """Lay out a logarithmic axis of whole decades around two numbers above zero, labelled with plain numbers."""
+    from matplotlib.ticker import LogLocator, NullFormatter
+
+    first, last = math.floor(math.log10(low)), math.ceil(math.log10(high))
+    last = max(last, first + 1)
+    axes.set_xscale("log")
+    axes.set_xlim(10.0**first, 10.0**last)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0) if last - first < 3 else (1.0,), numticks=100))
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.xaxis.set_minor_formatter(NullFormatter())
 
 
 def percent_axis(axes: Axes) -> None:

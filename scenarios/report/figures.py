@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.report.drawing import BLUE, INK, MUTED, SHADES, drawn, percent_axis, svg, years_axis
+from scenarios.report.drawing import BLUE, INK, MUTED, SHADES, decades_axis, drawn, percent_axis, svg, years_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,16 +52,19 @@ def _titled(axes: Axes, curve: Curve) -> None:
 
 
 def survival(curve: Curve, at_risk: Sequence[tuple[float, int]]) -> str:
-    """Return the figure of device survival with its band, and the pumps at risk [y, count] below it."""
+    """Return the figure of survival of first pumps with its band, and the pumps at risk [y, count] below it."""
     with drawn(3.3) as (figure, grid):
         axes = grid[0, 0]
         _band(axes, curve)
-        years_axis(axes, float(curve.time[-1]), "Age of the pump [y], and pumps at risk")
+        years_axis(axes, float(curve.time[-1]), "Age of the pump [y], and first pumps at risk")
         axes.set_ylim(0.0, 1.0)
-        axes.set_ylabel("Pumps in service")
+        axes.set_ylabel("First pumps in service")
         percent_axis(axes)
-        axes.set_xticks([year for year, _ in at_risk], [f"{year:g}\n{count:,}" for year, count in at_risk])
-        return svg(figure, "survival", "Share of pumps in service against the age of the pump, with its 95 % band")
+        ticks = {year: f"{year:.3g}\n{count:,}" for year, count in at_risk}
+        if len(ticks) < 3:
+            ticks.setdefault(float(curve.time[-1]), f"{curve.time[-1]:.3g}")
+        axes.set_xticks(list(ticks), list(ticks.values()))
+        return svg(figure, "survival", "Share of first pumps in service against their age, with its 95 % band")
 
 
 def incidences(curves: Sequence[Curve], name: str, axis: str, years: float) -> str:
@@ -102,24 +105,24 @@ def rates(intervals: Sequence[Interval], unit: str) -> str:
     shown = [row for row in intervals if row.value > 0.0]
     if not shown:
         return ""
+    reach = [(max(row.lower, 0.2 * row.value), max(row.upper, row.value)) for row in shown]
     with drawn(0.75 + 0.27 * len(shown)) as (figure, grid):
         axes = grid[0, 0]
-        for k, row in enumerate(shown):
-            axes.plot([max(row.lower, 0.2 * row.value), row.upper], [k, k], color=BLUE, linewidth=2.4, alpha=0.5)
+        for k, (row, sides) in enumerate(zip(shown, reach, strict=True)):
+            axes.plot(sides, [k, k], color=BLUE, linewidth=2.4, alpha=0.5)
             axes.plot(row.value, k, "o", color=BLUE, markersize=4.5)
-        axes.set_xscale("log")
+        decades_axis(axes, min(low for low, _ in reach), max(high for _, high in reach))
         axes.set_ylim(len(shown) - 0.5, -0.5)
         axes.set_yticks(range(len(shown)), [row.label for row in shown])
         axes.grid(True, axis="x")
         axes.grid(False, axis="y")
         axes.tick_params(axis="y", length=0)
-        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
         axes.set_xlabel(unit)
         return svg(figure, "rates", f"{unit}, with 95 % intervals")
 
 
 def fan(edges: Floats, quantile: Floats, error: Floats) -> str:
-    """Return the fan of delivery error: in each year, the median and the middle half and nine tenths of patients.
+    """Return the fan of delivery error: in each year, the median patient and the middle shares of patients.
 
     Parameters
     ----------
@@ -142,7 +145,8 @@ def fan(edges: Floats, quantile: Floats, error: Floats) -> str:
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=middle + 1, frameon=False, borderaxespad=0.0)
         years_axis(axes, float(edges[-1]), "Time since entry [y]")
         low, high = axes.get_ylim()
-        axes.set_ylim(low, max(high, LEAST_ERROR))
+        top = max(high, LEAST_ERROR)
+        axes.set_ylim(min(low, -0.02 * top), top)  # a median of zero lies on the axis and is still seen
         axes.set_ylabel("Not delivered")
         percent_axis(axes)
         return svg(figure, "fan", "Quantiles over patients of the yearly share of the programmed volume not delivered")

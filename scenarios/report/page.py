@@ -13,12 +13,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 
 from reliability.store import StudyError, digest, open_study
 from scenarios.report import figures
-from scenarios.report.provenance import comparisons, numbered, parameter_groups
+from scenarios.report.provenance import comparisons, is_published_kind, numbered, parameter_groups, verdicts
 from scenarios.report.results import Results, answers, at_risk, ends, events, intervals, results
 from scenarios.report.words import MINUS, counted, label, rounded
 from scenarios.validation import validation_table
 
 SHOWN_CAUSES = 12  # small figures; the table has them all
+FEW_WORLDS = 10  # below which their spread is poorly known
+HDF5 = b"\x89HDF\r\n\x1a\n"  # how such a file begins
 ELSEWHERE = {
     "title", "description", "disclaimer", "command", "scenario", "parameters", "kinds", "how_to_open", "name",
     "patients", "years", "seed", "replaces", "Conventions",
@@ -40,24 +42,40 @@ def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLik
     Raises
     ------
     StudyError
-        When there is no such study, the page would replace it, or there is no folder for the page.
+        When there is no such study, or the page would replace a study, or cannot be written where it should stand.
     """
     from scenarios.cite import references
 
-    if Path(html_path).exists() and Path(html_path).samefile(study_path):
-        raise StudyError(f"{html_path} is the study itself: give the page another name by --output.")
-    folder = Path(html_path).parent
-    if not folder.is_dir():
-        raise StudyError(f"{folder} is no folder: make it, or give the page another name by --output.")
+    page = Path(html_path)
     with open_study(study_path) as study:
+        _check_place(page, Path(study_path))
         attributes, found = study.attributes, results(study)
-    text = rendered(contents(attributes, found, digest(study_path), validation_table(), references()))
-    partial = Path(f"{html_path}.partial")
+    compared = validation_table() if is_published_kind(attributes.get("scenario", "")) else ()
+    text = rendered(contents(attributes, found, digest(study_path), compared, references()))
+    partial = Path(f"{page}.partial")
     try:
         partial.write_text(text, encoding="utf-8")
-        partial.replace(html_path)
+        partial.replace(page)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise StudyError(f"{page} cannot be written ({reason}): give the page another place by --output.") from error
     finally:
-        partial.unlink(missing_ok=True)
+        if partial.parent.is_dir():
+            partial.unlink(missing_ok=True)
+
+
+def _check_place(page: Path, study: Path) -> None:
+    """Refuse a page that would replace a study, and one without a folder."""
+    if not page.parent.is_dir():
+        raise StudyError(f"{page.parent} is no folder: make it, or give the page another place by --output.")
+    if page.is_dir():
+        raise StudyError(f"{page} is a directory: give the page a name by --output.")
+    if page.exists() and page.samefile(study):
+        raise StudyError(f"{page} is the study itself: give the page another name by --output.")
+    if page.is_file():
+        with page.open("rb") as file:
+            if file.read(len(HDF5)) == HDF5:
+                raise StudyError(f"{page} holds data (HDF5): give the page another name by --output.")
 
 
 def rendered(page: Mapping[str, Any]) -> str:
@@ -109,12 +127,13 @@ def contents(
         "intervals": "from the spread between worlds (patients of one world share batches and lots)"
         if found.worlds > 1
         else "of Poisson counts (there is a single world)",
-        "pooled": bool(attributes["replaces"]),
-        "stated": _stated(parameters, found),
+        "few_worlds": found.worlds if found.worlds < FEW_WORLDS else 0,
+        "stated": _causes(found, stated=True),
+        "simulated": _causes(found, stated=False),
         "ends": ends(found),
         "events": events(found),
         "validation": comparisons(validation, numbers),
-        "met": sum(row.met for row in validation),
+        "verdicts": verdicts(validation),
         "parameters": parameter_groups(parameters, numbers),
         "assumed": sum(value["kind"] == "assumed" for value in parameters),
         "n_parameters": len(parameters),
@@ -137,6 +156,7 @@ def _drawings(found: Results) -> dict[str, Any]:
         "rates": figures.rates(intervals(found), "Events per 100 patient-years"),
         "means": figures.means(found.means, found.years),
         "fan": figures.fan(fan.edges, fan.quantile, fan.error) if fan else "",
+        "fan_sample": counted(fan.sample, "patient") if fan else "",
         "fan_patients": f"{fan.patients[0]:,} in the first, {fan.patients[-1]:,} in the last" if fan else "",
         "fan_quantiles": [f"{100.0 * share:g} %" for share in fan.quantile] if fan else [],
         "fan_years": [
@@ -148,10 +168,9 @@ def _drawings(found: Results) -> dict[str, Any]:
     }
 
 
-def _stated(parameters: Sequence[Mapping[str, Any]], found: Results) -> str:
-    """Return which causes of pumps' ends have their rate from the scenario instead of from physics."""
-    hazards = {label(value["path"].split(".")[1]) for value in parameters if value["path"].startswith("hazards.")}
-    return ", ".join(curve.label for curve in found.causes if curve.label in hazards)
+def _causes(found: Results, stated: bool) -> str:
+    """Return the causes of pumps' ends whose rates the scenario states, or those that come out of simulated physics."""
+    return ", ".join(curve.label for curve, rate in zip(found.causes, found.stated, strict=True) if rate == stated)
 
 
 def _question(attributes: Mapping[str, Any]) -> str:
@@ -172,7 +191,7 @@ def _facts(attributes: Mapping[str, Any], found: Results) -> list[tuple[str, str
         ("Worlds", f"{found.worlds:,}; patients of one world share batches and lots"),
         ("Follow-up planned", f"{rounded(float(attributes['years']))} years"),
         ("Follow-up observed", f"{rounded(found.patient_years)} patient-years; ended by {', '.join(followed)}"),
-        ("Pumps implanted", f"{found.pumps:,}"),
+        ("Pumps implanted", f"{found.pumps:,}, first and later ones"),
         ("Seed", str(attributes["seed"])),
     ]
 

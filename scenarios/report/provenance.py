@@ -3,10 +3,13 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from scenarios.report.words import estimated, label, scientific
+
+PUBLISHED_KIND = {"drug": "insulin", "drive": "piston", "site": "peritoneum"}
 
 
 class Parameter(NamedTuple):
@@ -64,6 +67,30 @@ def parameter_groups(values: Sequence[Mapping[str, Any]], numbers: Mapping[str, 
     return [Group(_section(path), rows) for path, rows in by_section.items()]
 
 
+def is_published_kind(scenario: str) -> bool:
+    """Return whether the published cases are of the kind of pump that a resolved scenario (TOML) describes.
+
+    They are all of implanted pumps whose piston gives insulin into the peritoneum; other values of such a pump are
+    still of the kind, another drug, site or drive is not.
+    """
+    pump = tomllib.loads(scenario).get("pump", {})
+    return all(pump.get(part, {}).get("type") == kind for part, kind in PUBLISHED_KIND.items())
+
+
+def verdicts(rows: Sequence[Any]) -> list[str]:
+    """Return how many figures are met, those that test the model first and apart from those that could not fail."""
+    field = [row for row in rows if row.role == "held out" and row.sim_low < row.sim_high]
+    alone = [row for row in rows if row.role == "held out" and not row.sim_low < row.sim_high]
+    groups = {
+        "field figures that were left out of the fit": field,
+        "figures that the model was fitted to": [row for row in rows if row.role == "calibrated"],
+        "rates that were copied into the scenario": [row for row in rows if row.role == "stated"],
+        "figures of one pump without chance (arithmetic and vapour pressure)": alone,
+        "figures that are known not to be met": [row for row in rows if row.role == "expected miss"],
+    }
+    return [f"{sum(row.met for row in some)} of {len(some)} {what}" for what, some in groups.items() if some]
+
+
 def comparisons(rows: Sequence[Any], numbers: Mapping[str, int]) -> list[Compared]:
     """Return the rows of the validation table as text."""
     texts = []
@@ -71,7 +98,7 @@ def comparisons(rows: Sequence[Any], numbers: Mapping[str, int]) -> list[Compare
         published = estimated(row.published, row.low, row.high)
         simulated = estimated(row.simulated, row.sim_low, row.sim_high)
         found = (*published, *simulated, row.role, row.met, numbers.get(row.source), row.note)
-        texts.append(Compared(row.case, row.quantity, row.unit, *found))
+        texts.append(Compared(row.case, row.quantity, "" if row.unit == "-" else row.unit, *found))
     return texts
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reliability.curves import FIRST_OPERATION, FIRSTS, RECURRENT
-from reliability.events import ENDS
-from reliability.recurrent import Rate, Share, event_rate
+from reliability.events import ENDS, HAZARD, RINSE
+from reliability.recurrent import Rate, Share, event_rate, share
 from reliability.store import StudyFile
 from scenarios.report.figures import Curve, Interval
 from scenarios.report.words import estimated, label, rounded
@@ -38,7 +38,8 @@ class Fan(NamedTuple):
     edges: NDArray[np.float64]  # (n_years + 1,) [y]
     quantile: NDArray[np.float64]  # (n_quantiles,)
     error: NDArray[np.float64]  # (n_quantiles, n_years)
-    patients: NDArray[np.int64]  # (n_years,)
+    patients: NDArray[np.int64]  # (n_years,) of the sample, who complete the year
+    sample: int  # the first so many patients of the study
 
 
 class Results(NamedTuple):
@@ -50,9 +51,11 @@ class Results(NamedTuple):
     pumps: int
     follow_up: dict[str, int]  # how many follow-ups ended for which reason
     not_delivered: Share  # [-] of all that was programmed
-    survival: Curve
+    restored: Share | None  # [-] rinses at visits that restored the flow, of all of them
+    survival: Curve  # of first pumps, as all that follows up to `ended`
     at_risk: NDArray[np.int64]
     causes: list[Curve]  # the most frequent first
+    stated: list[bool]  # for each of these causes: a hazard whose rate the scenario states
     ended: list[int]  # pumps, for each of these causes
     firsts: list[Curve]  # what came first to a patient: an operation, death, abandonment
     means: list[Curve]
@@ -64,27 +67,28 @@ def results(study: StudyFile) -> Results:
     """Return what a study file holds, in years, with labels for readers."""
     curves = study.curves
     patients = study.table("patients", ["world", "end", "reason", "rinses", "delivered", "undelivered"])
-    causes, life = study.table("devices", ["cause"])["cause"], curves["device_life"]
+    devices, life = study.table("devices", ["ordinal", "cause"]), curves["device_life"]
+    causes = devices["cause"][devices["ordinal"] == 0]
     numbers = life["cause"][np.argsort(-life["incidence"][:, -1], kind="stable")]
     days = np.asarray(patients["end"], dtype=np.float64)
+    years = float(days.max()) / YEAR
+    first, several = curves["first_operation"], curves["recurrent"]
     return Results(
-        years=float(days.max()) / YEAR,
+        years=years,
         patient_years=float(days.sum()) / YEAR,
         worlds=len(np.unique(patients["world"])),
-        pumps=len(causes),
+        pumps=len(devices["cause"]),
         follow_up={reason: int((patients["reason"] == code).sum()) for code, reason in enumerate(ENDS)},
         not_delivered=_not_delivered(patients),
-        survival=_curve(life, "survival", ..., "Pumps in service"),
+        restored=_restored(study, patients["world"]),
+        survival=_curve(life, "survival", ..., "First pumps in service", years),
         at_risk=life["at_risk"].astype(np.int64),
-        causes=[_curve(life, "incidence", life["cause"] == k, label(study.kinds[int(k)])) for k in numbers],
+        causes=[_curve(life, "incidence", life["cause"] == k, label(study.kinds[int(k)]), years) for k in numbers],
+        stated=[bool(k >= HAZARD) for k in numbers],
         ended=[int((causes == k).sum()) for k in numbers],
-        firsts=[
-            _curve(curves["first_operation"], "incidence", curves["first_operation"]["first"] == code, _first(code))
-            for code in FIRSTS
-        ],
+        firsts=[_curve(first, "incidence", first["first"] == code, _first(code), years) for code in FIRSTS],
         means=[
-            _curve(curves["recurrent"], "mean", curves["recurrent"]["event"] == code, SEVERAL[name])
-            for code, name in RECURRENT.items()
+            _curve(several, "mean", several["event"] == code, SEVERAL[name], years) for code, name in RECURRENT.items()
         ],
         rates=_rates(study, curves["rates"], event_rate(*_clustered(patients))),
         fan=_fan(curves.get("delivery_error")),
@@ -94,7 +98,9 @@ def results(study: StudyFile) -> Results:
 def answers(found: Results) -> list[Row]:
     """Return the main results in the order in which people ask for them."""
     years = [*(year for year in (1.0, 2.0, 5.0, 10.0) if year < found.years - 0.01), found.years]
-    service = [_percent(found.survival, year, f"Pumps in service at an age of {rounded(year)} y") for year in years]
+    service = [
+        _percent(found.survival, year, f"First pumps in service at an age of {rounded(year)} y") for year in years
+    ]
     operated = _percent(found.firsts[0], found.years, f"Patients operated again within {rounded(found.years)} y")
     half = [_half(found.firsts[0])] if (found.firsts[0].value >= 0.5).any() else []
     wanted = (OPERATIONS, RINSES, label("underdelivery"), label("ketoacidosis"))
@@ -103,13 +109,13 @@ def answers(found: Results) -> list[Row]:
     happening = [
         Row(name, *estimated(rate.rate, rate.lower, rate.upper), "per 100 patient-years") for name, rate in rates
     ]
-    share = found.not_delivered
-    percent = estimated(100.0 * share.share, 100.0 * share.lower, 100.0 * share.upper)
-    return [*service, operated, *half, *happening, Row("Programmed volume that was not delivered", *percent, "%")]
+    helped = [_shared("Rinses at visits that restored the flow", found.restored)] if found.restored else []
+    volume = _shared("Programmed volume that was not delivered", found.not_delivered)
+    return [*service, operated, *half, *happening, *helped, volume]
 
 
 def ends(found: Results) -> list[Row]:
-    """Return how many pumps ended for which cause, and the incidence at the end of the longest follow-up."""
+    """Return how many first pumps ended for which cause, and the incidence at the end of the longest follow-up."""
     pairs = zip(found.causes, found.ended, strict=True)
     return [_percent(curve, found.years, curve.label)._replace(number=f"{count:,}") for curve, count in pairs]
 
@@ -128,8 +134,8 @@ def intervals(found: Results) -> list[Interval]:
 
 
 def at_risk(found: Results) -> list[tuple[float, int]]:
-    """Return the pumps at risk [y, count] at round ages."""
-    step = next((step for step in (0.25, 0.5, 1.0, 2.0, 5.0) if found.years / step <= 11.0), 10.0)
+    """Return the first pumps at risk [y, count] at round ages, which are months of the curve."""
+    step = next((step for step in (1.0 / 12.0, 0.25, 0.5, 1.0, 2.0, 5.0) if found.years / step <= 11.0), 10.0)
     ages = np.arange(0.0, found.years * (1.0 + 1e-9), step)
     return [(float(age), int(found.at_risk[_index(found.survival, age)])) for age in ages]
 
@@ -143,11 +149,15 @@ def _percent(curve: Curve, year: float, what: str) -> Row:
     return Row(what, *estimated(100.0 * curve.value[k], 100.0 * curve.lower[k], 100.0 * curve.upper[k]), "%")
 
 
+def _shared(what: str, share: Share) -> Row:
+    return Row(what, *estimated(*(100.0 * part for part in share)), "%")
+
+
 def _half(curve: Curve) -> Row:
     """Return when half of the patients are past a first event; the upper band gets there first, the lower may never."""
     value, soonest, latest = (_crossing(curve.time, side) for side in (curve.value, curve.upper, curve.lower))
     shown, interval = estimated(value, soonest, latest)
-    if np.isnan(latest):
+    if np.isnan(latest) and not np.isnan(soonest):
         interval = f"{rounded(soonest)} to more than {rounded(float(curve.time[-1]))}"
     return Row("Half of the patients operated again after", shown, interval, "y")
 
@@ -158,12 +168,13 @@ def _crossing(time: NDArray[np.float64], share: NDArray[np.float64]) -> float:
     if not share[k] >= 0.5:
         return float("nan")
     months = slice(max(k - 1, 0), k + 1)
-    return float(np.interp(0.5, share[months], time[months]))
+    return float(np.interp(0.5, np.nan_to_num(share[months]), time[months]))
 
 
-def _curve(group: Mapping[str, Any], name: str, row: Any, text: str) -> Curve:
+def _curve(group: Mapping[str, Any], name: str, row: Any, text: str, years: float) -> Curve:
+    """Return a monthly curve; its last point is the end of the longest follow-up, after which nothing happened."""
     columns = (group[f"{name}{side}"][row].reshape(-1) for side in ("", "_lower", "_upper"))
-    return Curve(text, group["time"] / YEAR, *columns)
+    return Curve(text, np.minimum(group["time"] / YEAR, years), *columns)
 
 
 def _first(code: int) -> str:
@@ -193,6 +204,26 @@ def _not_delivered(patients: Mapping[str, NDArray[Any]]) -> Share:
     return Share(1.0 - ratio.rate, 1.0 - ratio.upper, 1.0 - ratio.lower)
 
 
+def _restored(study: StudyFile, world: NDArray[Any]) -> Share | None:
+    """Return the share of the rinses at visits that restored the flow; None without any such rinse.
+
+    Limits come from the spread between worlds, and are those of Clopper and Pearson where that shows none: in a single
+    world with rinses, or when all rinses helped or none.
+    """
+    rinsed, helped = np.zeros(len(world), dtype=np.int64), np.zeros(len(world), dtype=np.int64)
+    for events in study.pieces("events", ["patient", "kind", "value"]):
+        of = events["kind"] == RINSE
+        rinsed += np.bincount(events["patient"][of], minlength=len(world))
+        helped += np.bincount(events["patient"][of & (events["value"] == 1.0)], minlength=len(world))
+    k, n, somewhere = int(helped.sum()), int(rinsed.sum()), rinsed > 0
+    if not n:
+        return None
+    if k in {0, n} or len(np.unique(world[somewhere])) < 2:
+        return share(k, n)
+    ratio = event_rate(helped[somewhere], rinsed[somewhere], world[somewhere])
+    return Share(ratio.rate, ratio.lower, min(ratio.upper, 1.0))
+
+
 def _rates(study: StudyFile, stored: Mapping[str, Any], rinses: Rate) -> list[tuple[str, Rate]]:
     """Return the rates of operations, of rinses and of every kind of event, those that never happened included."""
     columns = zip(*(stored[f"rate{side}"] for side in ("", "_lower", "_upper", "_standard_error")), strict=True)
@@ -211,4 +242,4 @@ def _fan(stored: Mapping[str, Any] | None) -> Fan | None:
     if stored is None:
         return None
     edges = np.concatenate(([0.0], stored["time"])) / YEAR
-    return Fan(edges, stored["quantile"], stored["error"], stored["patients"])
+    return Fan(edges, stored["quantile"], stored["error"], stored["patients"], int(stored["sample"]))

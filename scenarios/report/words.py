@@ -19,6 +19,11 @@ NAMES = {
     "cpu": "Processor",
     "scenario_sha256": "SHA-256 of the scenario",
     "study": "Identity of the study",
+    "panel_gap_patients": "Time steps: patients followed again at 64 panels per cycle",
+    "panel_gap_same_events": "Share of them with the same events in the same order",
+    "panel_gap_median_shift_d": "Median shift of the times of those events [d]",
+    "panel_gap_greatest_shift_d": "Greatest shift [d]",
+    "panel_gap_delivered": "Relative difference of the volume delivered to all of them",
 }
 
 

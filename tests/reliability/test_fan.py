@@ -7,7 +7,7 @@ import pytest
 
 from reliability import fan
 from reliability.chunk import Chunk, simulate
-from reliability.fan import YEAR, delivery_error, year_ends
+from reliability.fan import YEAR, delivery_error, fan_variables, year_ends
 from tests.reliability.plans import active_plan
 
 PATIENTS = 60
@@ -79,3 +79,9 @@ def test_years_end_at_the_horizon(years, ends):
 def test_no_patients_are_refused(plan):
     with pytest.raises(ValueError, match="patients is 0: give how many"):
         delivery_error(plan, patients=0)
+
+
+def test_the_file_tells_who_stands_for_all(plan):
+    stored = fan_variables(delivery_error(followed(plan, 2.0), PATIENTS))
+    assert stored["sample"].values == PATIENTS >= stored["patients"].values.max()
+    assert stored["quantile"].values.tolist() == [0.01, 0.1, 0.5, 0.9, 0.99]

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections import Counter
 from html.parser import HTMLParser
+from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -16,16 +17,19 @@ import pytest
 from scipy.special import stdtrit
 from typer.testing import CliRunner
 
+from reliability.events import RINSE
 from reliability.fan import delivery_error
+from reliability.recurrent import share
 from reliability.store import open_study
 from reliability.study import StudyError, run_study
+from scenarios.build import load
 from scenarios.cli import app
 from scenarios.report import figures, write_report
 from scenarios.report.figures import Curve, Interval
 from scenarios.report.page import contents, rendered
-from scenarios.report.provenance import numbered, parameter_groups
-from scenarios.report.results import answers, ends, events, results
-from scenarios.report.words import MINUS, estimated
+from scenarios.report.provenance import is_published_kind, numbered, parameter_groups, verdicts
+from scenarios.report.results import _restored, answers, at_risk, ends, events, results
+from scenarios.report.words import MINUS, estimated, label
 from tests.reliability.plans import active_plan
 
 PATIENTS, YEARS = 200, 4.0
@@ -134,7 +138,7 @@ def test_survival_and_rates_are_those_of_the_file(file, reader):
         life, rates = study.curves["device_life"], study.curves["rates"]
     k = int(np.searchsorted(life["time"], 365.25 + 1e-3)) - 1
     shown = estimated(*(100.0 * life[f"survival{side}"][k] for side in ("", "_lower", "_upper")))
-    assert f"Pumps in service at an age of 1 y {shown[0]} {shown[1]} %" in reader.text
+    assert f"First pumps in service at an age of 1 y {shown[0]} {shown[1]} %" in reader.text
     j = int(np.flatnonzero(rates["kind"] == 0)[0])
     shown = estimated(*(rates[f"rate{side}"][j] for side in ("", "_lower", "_upper")))
     assert f"Operations of any kind {shown[0]} {shown[1]} per 100 patient-years" in reader.text
@@ -170,15 +174,102 @@ def test_what_stands_at_the_end_of_follow_up_is_the_last_of_the_curve(found):
         ]
 
 
-def test_page_says_which_causes_are_rates_and_that_pumps_are_pooled(file, found, reader):
-    assert "A study with --devices follows first pumps alone." in reader.text
-    assert "From rates that the scenario states" not in reader.text
+def test_page_says_which_causes_are_stated_rates_and_which_are_physics(file, found, reader):
+    names = [curve.label for curve in found.causes]
+    hazards = {label(name) for name in active_plan(seed=5).hazard_names}
+    rates = [name for name in names if name in hazards]
+    assert rates == [name for name, stated in zip(names, found.stated, strict=True) if stated]
+    physics = [name for name in names if name not in rates]
+    assert rates
+    assert f"At rates that the scenario states (hazards), not from physics: {', '.join(rates)}." in reader.text
+    assert physics
+    assert f"or by what the clinic finds: {', '.join(physics)}." in reader.text
+
+
+def test_ended_are_first_pumps_alone(file, found):
     with open_study(file) as study:
-        stated = [*PARAMETERS, {**PARAMETERS[0], "path": "hazards.infection.rate"}]
-        attributes = {**study.attributes, "replaces": 0, "parameters": json.dumps(stated)}
-    text = Reader(rendered(contents(attributes, found, "d1ge57", VALIDATION, REFERENCES))).text
-    assert "From rates that the scenario states, not from physics: Infection." in text
-    assert "follows first pumps alone" not in text
+        devices = study.table("devices", ["ordinal", "cause"])
+    first = devices["cause"][devices["ordinal"] == 0]
+    assert sum(found.ended) == (first > 0).sum() < (devices["cause"] > 0).sum()
+    assert found.at_risk[0] == len(first) == PATIENTS
+    assert found.pumps == len(devices["cause"])
+
+
+def test_share_of_rinses_that_helped_is_that_of_the_events(file, found):
+    with open_study(file) as study:
+        events = study.table("events", ["kind", "value"])
+    values = events["value"][events["kind"] == RINSE]
+    assert found.restored.share == pytest.approx(values.mean(), rel=1e-12)
+    assert found.restored.lower <= found.restored.share <= found.restored.upper <= 1.0
+    assert any(row.label == "Rinses at visits that restored the flow" for row in answers(found))
+
+
+def test_no_rinse_is_no_share_of_rinses(found):
+    assert not any("restored" in row.label for row in answers(found._replace(restored=None)))
+
+
+class Rinses(NamedTuple):
+    """Stands for a study file whose events are rinses of given patients."""
+
+    patient: list[int]
+    value: list[float]
+
+    def pieces(self, name, columns):
+        column = {"patient": np.array(self.patient), "value": np.array(self.value)}
+        yield {**column, "kind": np.full(len(self.patient), RINSE)}
+
+
+def test_rinses_of_one_world_have_the_limits_of_clopper_and_pearson():
+    found = _restored(Rinses([0, 0, 1, 2], [1.0, 0.0, 0.0, 0.0]), np.zeros(3, dtype=np.int64))
+    assert found == share(1, 4)
+
+
+def test_rinses_that_never_help_have_an_upper_limit():
+    assert _restored(Rinses([0, 1], [0.0, 0.0]), np.array([0, 1])) == share(0, 2)
+
+
+def test_curves_end_with_follow_up_and_not_with_its_month(tmp_path):
+    path = tmp_path / "short.h5"
+    run_study(active_plan(seed=5, years=0.1), 60, path, provenance={}, threads=1)
+    with open_study(path) as study:
+        short = results(study)
+    assert short.years == pytest.approx(0.1, rel=1e-12)
+    assert short.survival.time.tolist() == pytest.approx([0.0, 1.0 / 12.0, 0.1], rel=1e-12)
+    assert {float(curve.time[-1]) for curve in [*short.firsts, *short.means]} == {short.years}
+    assert "0 % at 0.1 y" in figures.incidences(short.firsts, "firsts", "[y]", short.years)
+    drawing = ET.fromstring(figures.survival(short.survival, at_risk(short)))
+    words = ["".join(node.itertext()).strip() for node in drawing.iter() if node.tag.endswith("text")]
+    assert {"0.0833", "0.1"} <= set(words)
+
+
+def test_validation_is_for_its_kind_of_pump_only(file, found):
+    assert is_published_kind(load("implanted-insulin", ["pump.reservoir.capacity=20 mL"]).text)
+    assert is_published_kind(load("implanted-insulin-1994").text)
+    assert not is_published_kind(load("fixed-rate-hepatic").text)
+    assert not is_published_kind("")
+    with open_study(file) as study:
+        text = Reader(rendered(contents(study.attributes, found, "d1ge57", (), REFERENCES))).text
+    assert "There is no published case for this scenario" in text
+
+
+def test_held_out_field_figures_are_counted_apart():
+    held = VALIDATION[0]._replace(role="held out")
+    copied = VALIDATION[0]._replace(role="stated", met=False)
+    sure = held._replace(simulated=20.0, sim_low=20.0, sim_high=20.0)
+    told = verdicts([*VALIDATION, held, held._replace(met=False), copied, sure])
+    assert [text.split(" ")[:3] for text in told] == [[k, "of", n] for k, n in ("12", "11", "01", "11", "01")]
+    assert told[0].endswith("field figures that were left out of the fit")
+
+
+def test_few_worlds_are_told(file, found):
+    assert found.worlds < 10
+    with open_study(file) as study:
+        few, many = (
+            Reader(rendered(contents(study.attributes, found._replace(worlds=worlds), "", (), REFERENCES))).text
+            for worlds in (2, 10)
+        )
+    assert "This study has 2 worlds only" in few
+    assert "worlds only" not in many
 
 
 def test_causes_and_pumps_in_service_sum_to_one(found):
@@ -250,7 +341,7 @@ def test_assumed_values_are_marked_and_sources_numbered(page, reader):
 
 
 def test_met_and_missed_figures_are_both_shown(reader):
-    assert "1 of 2 rows are met" in reader.text
+    assert "Met are 1 of 1 figures that the model was fitted to; 0 of 1 figures that are known" in reader.text
     assert "One town: rinses per 100 y 23.0 [2] 18.0 to 29.0 22.40 21.80 to 23.00 calibrated ✓ met" in reader.text
     assert "Other town: median a note y" in reader.text
     assert "5.20 to 6.60 expected miss ✗ missed" in reader.text
@@ -297,9 +388,37 @@ def test_same_study_gives_the_same_bytes_of_a_small_file(file, tmp_path):
 
 def test_page_that_cannot_be_written_leaves_nothing(file, tmp_path):
     (tmp_path / "page.html").mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(StudyError, match=r"page\.html is a directory: give the page a name by --output"):
         write_report(file, tmp_path / "page.html")
     assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_page_without_a_folder_or_in_a_closed_one_is_one_sentence(file, tmp_path, monkeypatch):
+    with pytest.raises(StudyError, match="nowhere is no folder: make it, or give"):
+        write_report(file, tmp_path / "nowhere" / "page.html")
+
+    def closed(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "write_text", closed)
+    with pytest.raises(StudyError, match=r"page.html cannot be written \(permission denied\): give the page another"):
+        write_report(file, tmp_path / "page.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_page_never_replaces_data(file, tmp_path):
+    mine, other = tmp_path / "study.html", tmp_path / "other.bin"
+    shutil.copy(file, mine)
+    shutil.copy(file, other)
+    before = mine.read_bytes()
+    with pytest.raises(StudyError, match="is the study itself"):
+        write_report(mine, mine)
+    with pytest.raises(StudyError, match="holds data"):
+        write_report(mine, other)
+    refused = CliRunner().invoke(app, ["report", str(mine)])
+    assert refused.exit_code == 2
+    assert "is the study itself: give the page another name by --output." in " ".join(refused.stderr.split())
+    assert mine.read_bytes() == other.read_bytes() == before
 
 
 def test_no_study_is_one_sentence_and_no_page(tmp_path):
@@ -333,6 +452,7 @@ def line(label, value):
         lambda: figures.incidences([line("never", np.zeros(5))], "causes", "Age [y]", 10.0),
         lambda: figures.incidences([line(f"<{k}>", np.linspace(0, 0.5, 9)) for k in range(12)], "causes", "[y]", 1.0),
         lambda: figures.means([line("one", np.zeros(4))], 0.1),
+        lambda: figures.rates([Interval("one", 6.0, 6.0, 6.0), Interval("two", 7.0, 6.5, 7.5)], "per year"),
         lambda: figures.rates([Interval("once", 1.0, 0.0, 5.6), Interval("never", 0.0, 0.0, 3.0)], "per year"),
         lambda: figures.fan(np.array([0.0, 0.5]), np.array([0.25, 0.5, 0.75]), np.array([[-0.1], [0.0], [0.2]])),
         lambda: figures.fan(np.array([0.0, 1.0, 2.0]), np.array([0.25, 0.5, 0.75]), np.full((3, 2), np.nan)),
