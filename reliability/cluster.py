@@ -3,6 +3,7 @@ chunks come back; threads of one process stand in `reliability.study`."""
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import signal
 import threading
@@ -11,6 +12,7 @@ from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import numba
 import numpy as np
@@ -67,19 +69,46 @@ def workers_at(scheduler: str, plan: Plan) -> Iterator[Any]:
     Raises
     ------
     StudyError
-        When nobody answers, there are no workers, or some cannot run the program, or differ.
+        When it is no address, nobody answers, there are no workers, or some cannot run the program, or differ.
     """
     from distributed import Client
 
+    _check_address(scheduler)
     try:
+        # a client that fails to connect prints a traceback when it is thrown away, so another asks first
+        asyncio.run(_greet(scheduler))
         client = Client(scheduler, timeout=TIMEOUT, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
         raise StudyError(
             f"no Dask scheduler answers at {scheduler}: start one with `dask scheduler`, or leave --scheduler out."
         ) from error
+    except TypeError as error:
+        raise StudyError(f"{scheduler} needs certificates: name them in Dask's settings distributed.comm.tls.") from error
     with client:
         _preflight(plan, client, scheduler)
         yield client
+
+
+def _check_address(scheduler: str) -> None:
+    """Refuse what is not tcp:// or tls://, a host and a port."""
+    try:
+        parts = urlsplit(scheduler)
+        whole = parts.scheme in ("tcp", "tls") and parts.hostname and parts.port
+    except ValueError:
+        whole = False
+    if not whole:
+        raise StudyError(f"--scheduler {scheduler} is not an address: give one such as tcp://host:8786.")
+
+
+async def _greet(scheduler: str) -> None:
+    """Raise OSError unless a Dask scheduler answers in time."""
+    from distributed.core import rpc
+    from distributed.security import Security
+
+    arguments = Security().get_connection_args("client")  # type: ignore[no-untyped-call]
+    async with asyncio.timeout(TIMEOUT), rpc(scheduler, connection_args=arguments) as there:  # type: ignore[no-untyped-call]
+        if (await there.identity()).get("type") != "Scheduler":
+            raise OSError("another part of Dask answers")
 
 
 class Passport(NamedTuple):

@@ -14,13 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reliability.survival import normal_quantile
+from reliability.recurrent import student_quantile
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]
 
 _WORLDS = 50  # taken together: their counts by kind, world and step fill some megabytes
-_Z = normal_quantile(0.95)
 
 
 class Happenings(NamedTuple):
@@ -125,16 +124,20 @@ def _of_worlds(rows: Subjects | Happenings, first: int, worlds: int) -> tuple[In
     return rows.world[some] - first, rows.step[some]
 
 
-def log_log_limits(p: Floats, error: Floats) -> tuple[Floats, Floats]:
-    """Return the 95 % limits p^exp(+-z error / (p ln p)) of probabilities; NaN where p is 0 or 1."""
+def log_log_limits(p: Floats, error: Floats, worlds: int) -> tuple[Floats, Floats]:
+    """Return the 95 % limits p^exp(+-t error / (p ln p)) of probabilities; NaN where p is 0 or 1.
+
+    The errors stand on the spread between so many worlds, so t is from Student's law with one degree of freedom less.
+    """
     inside = np.where((p > 0.0) & (p < 1.0), p, np.nan)
     with np.errstate(over="ignore"):
-        reach = np.exp(-_Z * error / (inside * np.log(inside)))
+        reach = np.exp(-student_quantile(0.95, worlds - 1) * error / (inside * np.log(inside)))
     return inside**reach, inside ** (1.0 / reach)
 
 
-def log_limits(mean: Floats, error: Floats) -> tuple[Floats, Floats]:
-    """Return the 95 % limits M exp(+-z error / M) of means; NaN where M is 0."""
+def log_limits(mean: Floats, error: Floats, worlds: int) -> tuple[Floats, Floats]:
+    """Return the 95 % limits M exp(+-t error / M) of means, t as for probabilities; NaN where M is 0."""
     some = np.where(mean > 0.0, mean, np.nan)
-    reach = np.exp(_Z * error / some)
+    with np.errstate(over="ignore"):
+        reach = np.exp(student_quantile(0.95, worlds - 1) * error / some)
     return some / reach, some * reach

@@ -18,6 +18,8 @@ from reliability.tables import Table
 
 MONTH = 365.25 / 12.0  # days
 _STEPS = 30  # of counting in a month: about a day each
+_FEW = 10  # worlds below which their spread is poorly known
+_PER_100_YEARS, _100_YEARS = "0.01 Julian_year-1", "100 Julian_year"  # a Julian year is 365.25 d
 
 
 def _steps(time: NDArray[np.generic]) -> Integers:
@@ -25,15 +27,22 @@ def _steps(time: NDArray[np.generic]) -> Integers:
     return np.ceil(np.asarray(time, dtype=np.float64) * (_STEPS / MONTH) - 1e-6).astype(np.int32)
 
 
+def _spread(worlds: int) -> str:
+    """Return in words what errors and limits stand on."""
+    few = ", which are few: the interval is rough" if worlds < _FEW else ""
+    return f"clustered by world, of {worlds} worlds{few}"
+
+
 def _estimate(
-    name: str, dims: tuple[str, ...], of: str, value: Floats, error: Floats, mean: bool
+    name: str, dims: tuple[str, ...], of: str, value: Floats, error: Floats, mean: bool, worlds: int
 ) -> dict[str, Variable]:
-    """Return an estimate with its error and its limits."""
-    lower, upper = (log_limits if mean else log_log_limits)(value, error)
-    level = "95 % limit, pointwise, " + ("on the log scale" if mean else "on the log-log scale")
+    """Return an estimate with its error and its limits, from the spread between so many worlds."""
+    lower, upper = (log_limits if mean else log_log_limits)(value, error, worlds)
+    scale, spread = "log" if mean else "log-log", _spread(worlds) if worlds > 1 else "NaN, there is a single world"
+    level = f"95 % limit, pointwise, on the {scale} scale, {spread}"
     return {
         name: Variable(dims, value, "1", of),
-        f"{name}_standard_error": Variable(dims, error, "1", f"standard error, clustered by world, of: {of}"),
+        f"{name}_standard_error": Variable(dims, error, "1", f"standard error, {spread}, of: {of}"),
         f"{name}_lower": Variable(dims, lower, "1", f"lower {level}, of: {of}"),
         f"{name}_upper": Variable(dims, upper, "1", f"upper {level}, of: {of}"),
     }
@@ -53,12 +62,12 @@ def _worlds(world: NDArray[np.generic]) -> Integers:
 
 
 def device_life(devices: Table, world: Integers, kinds: Mapping[int, str], grid: Floats) -> dict[str, Variable]:
-    """Return survival and incidence by cause of the devices; what ends a follow-up censors.
+    """Return survival and incidence by cause of the first pumps of patients; what ends a follow-up censors.
 
     Parameters
     ----------
     devices : Table
-        `time` and `cause` of each device.
+        `ordinal`, `time` and `cause` of each device.
     world : ndarray (n_devices,)
         World of each device, from 0, increasing.
     kinds : mapping
@@ -66,19 +75,23 @@ def device_life(devices: Table, world: Integers, kinds: Mapping[int, str], grid:
     grid : ndarray (n_times,)
         Ages [d].
     """
-    cause, step = np.asarray(devices["cause"], dtype=np.int64), _steps(devices["time"])
+    # later pumps belong to the frailer patients and are censored sooner: pooled, they would not tell how long one lasts
+    first = devices["ordinal"] == 0
+    world = world[first]
+    cause, step = np.asarray(devices["cause"][first], dtype=np.int64), _steps(devices["time"][first])
     codes = np.unique(cause[cause > 0])
     ended = tuple(Happenings(world[cause == code], step[cause == code]) for code in codes)
     subjects = Subjects(world, step, ended, np.ones(len(codes), dtype=bool))
     found = means(subjects, _steps(grid))
-    of = "probability that a device is still in service, were no patient to die or leave (Kaplan-Meier)"
-    by = "probability that a device has ended by each cause, were no patient to die or leave (Aalen-Johansen)"
+    worlds, pump = int(world[-1]) + 1, "the first pump of a patient"
+    of = f"probability that {pump} is still in service; death and loss censor (Kaplan-Meier)"
+    by = f"probability that {pump} has ended by each cause; death and loss censor (Aalen-Johansen)"
     return (
-        _time(grid, "implantation of the device")
-        | _codes("cause", codes, kinds, "what ended the device")
-        | {"at_risk": Variable(("time",), found.at_risk, "1", "devices at risk")}
-        | _estimate("survival", ("time",), of, found.survival, found.survival_error, False)
-        | _estimate("incidence", ("cause", "time"), by, found.mean, found.error, False)
+        _time(grid, "implantation of the first pump")
+        | _codes("cause", codes, kinds, "what ended the first pump")
+        | {"at_risk": Variable(("time",), found.at_risk, "1", "first pumps at risk")}
+        | _estimate("survival", ("time",), of, found.survival, found.survival_error, False, worlds)
+        | _estimate("incidence", ("cause", "time"), by, found.mean, found.error, False, worlds)
     )
 
 
@@ -105,7 +118,7 @@ def first_operation(patients: Table, world: Integers, grid: Floats) -> dict[str,
         _time(grid, "the patient's entry")
         | _codes("first", np.array(sorted(FIRSTS)), FIRSTS, "what came first")
         | {"at_risk": Variable(("time",), found.at_risk, "1", "patients at risk")}
-        | _estimate("incidence", ("first", "time"), of, found.mean, found.error, False)
+        | _estimate("incidence", ("first", "time"), of, found.mean, found.error, False, int(world[-1]) + 1)
     )
 
 
@@ -168,7 +181,7 @@ def recurrent(
         _time(grid, "the patient's entry")
         | _codes("event", codes, RECURRENT, "what recurs")
         | {"at_risk": Variable(("time",), found.at_risk, "1", "patients under observation")}
-        | _estimate("mean", ("event", "time"), of, value, error, True)
+        | _estimate("mean", ("event", "time"), of, value, error, True, int(world[-1]) + 1)
     )
 
 
@@ -193,7 +206,7 @@ def rates(
     codes = np.array(sorted(counts), dtype=np.int64)
     found = [event_rate(counts[int(code)], exposure, clusters) for code in codes]
     of = "events per 100 patient-years of follow-up"
-    spread = "clustered by world" if clusters is not None else "Poisson, there is a single world"
+    spread = _spread(len(exposure)) if clusters is not None else "Poisson, there is a single world"
     columns = {
         "rate": (of, [one.rate for one in found]),
         "rate_standard_error": (f"standard error, {spread}, of: {of}", [one.standard_error for one in found]),
@@ -203,8 +216,11 @@ def rates(
     return (
         _codes("kind", codes, labels, "what happened")
         | {"events": Variable(("kind",), np.array([int(one.events) for one in found], dtype=np.int64), "1", "events")}
-        | {name: Variable(("kind",), np.array(values), "1", text) for name, (text, values) in columns.items()}
-        | {"exposure": Variable((), np.array(exposure.sum()), "1", "100 patient-years of follow-up")}
+        | {
+            name: Variable(("kind",), np.array(values), _PER_100_YEARS, text)
+            for name, (text, values) in columns.items()
+        }
+        | {"exposure": Variable((), np.array(exposure.sum()), _100_YEARS, "follow-up, in 100 patient-years")}
     )
 
 
@@ -218,7 +234,7 @@ def curves(study: StudyFile) -> Curves:
     happened, counts = recurrences(pieces, world, max(kinds) + 1)
     occurred = {int(code): counts[code] for code in np.flatnonzero(counts.any(axis=1))}
     occurred[0] = np.bincount(happened[OPERATION].world, minlength=int(world[-1]) + 1)
-    devices = study.table("devices", ["patient", "time", "cause"])
+    devices = study.table("devices", ["patient", "ordinal", "time", "cause"])
     return {
         "device_life": device_life(devices, world[devices["patient"]], kinds, grid),
         "first_operation": first_operation(patients, world, grid),

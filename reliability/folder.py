@@ -98,8 +98,8 @@ def _manifest(path: Path) -> dict[str, str]:
         ) from error
 
 
-def begin(target: Path, identity: dict[str, str], resume: bool) -> Folder | None:
-    """Return the folder of a study, made anew or found; None when the study is finished.
+def claim(target: Path, identity: dict[str, str], resume: bool) -> Folder | None:
+    """Return the folder of a study, found or still to be made; None when the study is finished.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def begin(target: Path, identity: dict[str, str], resume: bool) -> Folder | None
     Raises
     ------
     StudyError
-        When the file or the folder exists and must not be touched, or cannot be made.
+        When the file or the folder exists and must not be touched, or has no folder to be in.
     """
     path, study = folder_of(target), identity["study"]
     if target.exists():
@@ -124,13 +124,15 @@ def begin(target: Path, identity: dict[str, str], resume: bool) -> Folder | None
                 raise StudyError(f"{target} is the result of another study: choose another file for the result.")
         shutil.rmtree(path, ignore_errors=True)
         return None
+    if not target.parent.is_dir():
+        raise _unmade(path, "there is no such folder")
     if not path.exists():
-        _make(path, identity)
-    elif not resume:
+        return Folder(path, study)
+    if not resume:
         raise StudyError(
             f"{path} holds an unfinished study: add --resume to go on with it, or delete this folder to start anew."
         )
-    elif (before := _manifest(path)) != identity:
+    if (before := _manifest(path)) != identity:
         changed = [name for name in identity if name != "study" and before.get(name) != identity[name]]
         raise StudyError(
             f"{path} was begun with another {', '.join(changed) or 'study'}: go back to what was asked first, "
@@ -139,8 +141,17 @@ def begin(target: Path, identity: dict[str, str], resume: bool) -> Folder | None
     return Folder(path, study)
 
 
-def _make(path: Path, identity: dict[str, str]) -> None:
-    """Make a folder that has its manifest from its first moment."""
+def make(folder: Folder, identity: dict[str, str]) -> None:
+    """Make the folder of a study unless it is there; it has its manifest from its first moment.
+
+    Raises
+    ------
+    StudyError
+        When it cannot be made.
+    """
+    path = folder.path
+    if path.exists():
+        return
     new = path.with_name(path.name + ".new")
     try:
         shutil.rmtree(new, ignore_errors=True)
@@ -149,7 +160,11 @@ def _make(path: Path, identity: dict[str, str]) -> None:
         new.rename(path)
         _sync(path.parent)
     except OSError as error:
-        raise StudyError(f"{path} cannot be made ({error.strerror}): choose another file for the result.") from error
+        raise _unmade(path, str(error.strerror)) from error
+
+
+def _unmade(path: Path, why: str) -> StudyError:
+    return StudyError(f"{path} cannot be made ({why}): choose another file for the result.")
 
 
 def keep(folder: Folder, chunk: Chunk) -> Shard:

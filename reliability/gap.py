@@ -86,7 +86,7 @@ def same_sequence(one: Chunk, other: Chunk) -> NDArray[np.bool_]:
     """Return for each patient (count,) whether both chunks hold the same kinds of events in the same order."""
     same = np.bincount(_places(one), minlength=one.size) == np.bincount(_places(other), minlength=one.size)
     mine, theirs = _of(same, one), _of(same, other)
-    differ = (mine["kind"] != theirs["kind"]) | (mine["device"] != theirs["device"])
+    differ = (mine["kind"] != theirs["kind"]) | (mine["ordinal"] != theirs["ordinal"])
     same[np.asarray(mine["patient"][differ] - one.first, dtype=np.int64)] = False
     return np.asarray(same, dtype=np.bool_)
 

@@ -166,7 +166,7 @@ def event_rate(
     error = math.sqrt(m / (m - 1) * float(residual @ residual)) / span
     if total == 0.0:
         return Rate(rate, 0.0, _poisson_limits(total, level)[1] / span, error, total, span)
-    reach = math.exp(_student_quantile(level, m - 1) * error / rate)
+    reach = math.exp(student_quantile(level, m - 1) * error / rate)
     return Rate(rate, rate / reach, rate * reach, error, total, span)
 
 
@@ -252,9 +252,22 @@ def _poisson_limits(k: float, level: float) -> tuple[float, float]:
     return (float(gammaincinv(k, tail)) if k else 0.0), float(gammaincinv(k + 1.0, 1.0 - tail))
 
 
-def _student_quantile(level: float, degrees: int) -> float:
-    """Return how many standard errors a two-sided Student interval reaches."""
+def student_quantile(level: float, degrees: int) -> float:
+    """Return how many standard errors a two-sided interval of Student's law reaches.
+
+    Parameters
+    ----------
+    level : probability covered by the interval
+    degrees : degrees of freedom, such as one less than the number of clusters; NaN comes of none
+
+    Examples
+    --------
+    >>> round(student_quantile(0.95, 1), 3)
+    12.706
+    """
     normal_quantile(level)
+    if degrees < 1:
+        return math.nan
     from scipy.special import stdtrit
 
     return float(stdtrit(degrees, 0.5 + 0.5 * level))

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from reliability.chunk import Chunk
 from reliability.events import ENDS
-from reliability.tables import TABLES, Column, Table
+from reliability.tables import GROUPS, TABLES, Column, Table
 
 SCHEMA = "pumpsim/study"
 SCHEMA_VERSION = "1.0"
@@ -117,12 +117,18 @@ def _describe(data: Any, units: str, long_name: str, labels: Mapping[int, str]) 
         data.attrs["flag_meanings"] = " ".join(labels[code].replace(" ", "_") for code in codes)
 
 
+def _group(file: Any, name: str) -> Any:
+    """Return a new group that tells what it holds."""
+    group = file.create_group(name)
+    group.attrs["title"], group.attrs["description"] = GROUPS[name]
+    return group
+
+
 def _attach(group: Any, name: str, dims: Sequence[str]) -> None:
     """Name the dimensions of a variable, or make it the scale of its own."""
     if dims == (name,):
         group[name].make_scale(name)
     for k, dim in enumerate(dims):
-        group[name].dims[k].label = dim
         if dim != name:
             group[name].dims[k].attach_scale(group[dim])
 
@@ -162,7 +168,7 @@ class _Output(io.FileIO):
 
 def _make_table(file: Any, table: str, total: int, kinds: Mapping[int, str], compression: Mapping[str, Any]) -> None:
     """Make the columns of a table of `total` rows, and number the rows."""
-    dim, group = DIMENSIONS[table], file.create_group(table)
+    dim, group = DIMENSIONS[table], _group(file, table)
     filters = {"chunks": (min(total, _BLOCK),), "fletcher32": True, "shuffle": True, **compression} if total else {}
     scale = group.create_dataset(dim, (total,), "i8", **filters)
     for at in range(0, total, _BLOCK):
@@ -195,8 +201,9 @@ def _fill_tables(file: Any, output: _Output, shards: Sequence[Path], lengths: ND
 
 
 def _write_curves(file: Any, curves: Curves) -> None:
+    _group(file, "curves")
     for name, variables in curves.items():
-        group = file.create_group(f"curves/{name}")
+        group = _group(file, f"curves/{name}")
         for key, variable in variables.items():
             group[key] = variable.values
             _describe(group[key], variable.units, variable.long_name, variable.labels)
@@ -302,7 +309,7 @@ class StudyFile:
         return {key: value for key, value in self._file[name].attrs.items() if key not in _BOOKKEEPING}
 
 
-_BOOKKEEPING = {"CLASS", "NAME", "DIMENSION_LIST", "DIMENSION_LABELS", "REFERENCE_LIST"}
+_BOOKKEEPING = {"CLASS", "NAME", "DIMENSION_LIST", "REFERENCE_LIST"}
 
 
 @contextmanager

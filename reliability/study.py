@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -16,7 +17,7 @@ from reliability.chunk import Chunk, Plan, kinds, simulate
 from reliability.cluster import arriving, local_workers, workers_at
 from reliability.curves import curves
 from reliability.fan import delivery_error, fan_variables
-from reliability.folder import Folder, Shard, begin, finished, keep, missing, move_into_place, unwritable
+from reliability.folder import Folder, Shard, claim, finished, keep, make, missing, move_into_place, unwritable
 from reliability.gap import gap_attributes, panel_gap
 from reliability.provenance import attributes, identity
 from reliability.store import Curves, StudyError, StudyFile, merge
@@ -88,7 +89,7 @@ def run_study(
         raise ValueError("threads, workers and scheduler name three places to work in: give one of them.")
     say = say or (lambda sentence: None)
     target, own = Path(path).absolute(), identity(plan, patients, provenance)
-    folder = begin(target, own, resume)
+    folder = claim(target, own, resume)
     if folder is None:
         say(f"{path} is finished already.")
         return
@@ -96,16 +97,22 @@ def run_study(
     if sum(shard.size for shard in shards) < patients:
         errand = _Errand(plan, patients, folder, shards, chunk_size, progress or (lambda done, of: None))
         _warm(plan, say)
-        if scheduler is not None:
-            with workers_at(scheduler, plan) as client:
+        with _client(plan, workers, scheduler) as client:
+            # only now, so that a study that cannot begin leaves nothing in the way of the corrected command
+            make(folder, own)
+            if client is None:
+                _on_threads(errand, threads)
+            else:
                 _on_workers(errand, client)
-        elif workers is not None:
-            with local_workers(workers) as client:
-                _on_workers(errand, client)
-        else:
-            _on_threads(errand, threads)
     told = dict(provenance) | attributes(plan, patients, own["study"]) | gap_attributes(panel_gap(plan))
     _finish(folder, shards, target, told, plan, compress)
+
+
+def _client(plan: Plan, workers: int | None, scheduler: str | None) -> AbstractContextManager[Any]:
+    """Return the client of local or foreign workers, or of none when threads do the work."""
+    if scheduler is not None:
+        return workers_at(scheduler, plan)
+    return nullcontext() if workers is None else local_workers(workers)
 
 
 def _check_numbers(**numbers: int | None) -> None:
@@ -131,7 +138,7 @@ def _simulated(plan: Plan, first: int, count: int) -> Chunk:
     try:
         return simulate(plan, first, count)
     except RuntimeError as error:
-        raise StudyError(f"{error}; all finished patients are kept.") from error
+        raise StudyError(f"{error}; --resume would meet the same: begin a new study.") from error
 
 
 class _Errand(NamedTuple):

@@ -59,13 +59,25 @@ DEVICES = (
 
 EVENTS = (
     Column("patient", "i8", "1", 1.0, "patient", ""),
-    Column("device", "i4", "1", 1.0, "number of the pump in the patient, from 0", ""),
+    Column("ordinal", "i4", "1", 1.0, "number of the pump in the patient, from 0", ""),
     Column("time", "f8", "d", DAY, "time since the patient's entry", ""),
     Column("age", "f8", "d", DAY, "age of the pump", ""),
     Column("kind", "i2", "1", 1.0, "what happened", "kinds"),
     Column("value", "f8", "1", 1.0, "measured error of what a visit found; 1 for a rinse that helped; else 0", ""),
     Column("operated", "i1", "1", 1.0, "1 for the record of an operation, the first when it finds several things", ""),
 )
+
+GROUPS = {
+    "patients": ("Patients", "one row for each patient: entry, end of follow-up, counts and volumes"),
+    "devices": ("Pumps", "one row for each pump: life, what ended it, counts and volumes; ordinal 0 is a first pump"),
+    "events": ("Events", "one row for each event, by patient and time; patient and ordinal name the pump"),
+    "curves": ("Estimates", "what was estimated from the tables, with standard errors and 95 % limits"),
+    "curves/device_life": ("Life of first pumps", "survival and causes of end of patients' first pumps, by age"),
+    "curves/first_operation": ("First operation", "incidence among patients of the first operation after implantation"),
+    "curves/recurrent": ("Recurrent events", "mean numbers of operations, rinses and underdeliveries per patient"),
+    "curves/rates": ("Rates", "events of each kind per 100 patient-years"),
+    "curves/delivery_error": ("Delivery error", "spread over patients of the error of each year of follow-up"),
+}  # title and description of each group of the file
 
 TABLES = {"patients": PATIENTS, "devices": DEVICES, "events": EVENTS}
 

@@ -87,7 +87,7 @@ def test_workers_that_cannot_run_the_program_are_listed(cluster, monkeypatch):
         pass
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{free}", "nonsense", "127.0.0.1:{free}"])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:{free}", "tcp://localhost:{free}"])
 def test_a_scheduler_that_is_not_there_is_one_sentence(tmp_path, monkeypatch, address):
     monkeypatch.setattr("reliability.cluster.TIMEOUT", 1.0)
     with socket.socket() as free:
@@ -95,8 +95,51 @@ def test_a_scheduler_that_is_not_there_is_one_sentence(tmp_path, monkeypatch, ad
         address = address.format(free=free.getsockname()[1])
     with pytest.raises(StudyError, match=f"no Dask scheduler answers at {address}"):
         run_study(PLAN, 20, tmp_path / "study.h5", provenance={}, scheduler=address)
-    run_study(PLAN, 20, tmp_path / "study.h5", provenance={}, resume=True)
-    assert not folder_of(tmp_path / "study.h5").exists()
+    assert list(tmp_path.iterdir()) == []
+    run_study(PLAN, 20, tmp_path / "study.h5", provenance={})
+
+
+@pytest.mark.parametrize(
+    "address", ["nonsense", "127.0.0.1:8786", "tcp://127.0.0.1", "tcp://:8786", "tcp://a:port", ""]
+)
+def test_what_is_no_address_is_one_sentence(tmp_path, address):
+    with pytest.raises(StudyError, match=rf"--scheduler {address} is not an address: give one such as tcp://host:8786"):
+        run_study(PLAN, 20, tmp_path / "study.h5", provenance={}, scheduler=address)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_address_without_its_certificates_is_one_sentence(tmp_path):
+    with pytest.raises(StudyError, match=r"tls://localhost:8786 needs certificates: name them"):
+        run_study(PLAN, 20, tmp_path / "study.h5", provenance={}, scheduler="tls://localhost:8786")
+    assert list(tmp_path.iterdir()) == []
+
+
+REFUSED = """
+import sys
+from reliability.store import StudyError
+from reliability.study import run_study
+from tests.reliability.plans import active_plan
+try:
+    run_study(active_plan(), 20, "study.h5", provenance={}, scheduler=sys.argv[1])
+except StudyError as error:
+    print(error)
+"""
+
+
+def test_a_place_where_something_else_listens_leaves_no_traceback(tmp_path, root):
+    """Not even when the process ends."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        address = f"tcp://127.0.0.1:{other.getsockname()[1]}"
+        done = subprocess.run(
+            [sys.executable, "-c", "import reliability.cluster as c; c.TIMEOUT = 1.0" + REFUSED, address],
+            cwd=tmp_path,
+            env=os.environ | {"PYTHONPATH": str(root)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.stdout.startswith(f"no Dask scheduler answers at {address}")
+    assert done.stderr == ""
 
 
 def test_a_scheduler_without_workers_is_one_sentence(monkeypatch):

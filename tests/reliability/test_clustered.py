@@ -117,13 +117,24 @@ def test_nothing_happened():
 
 def test_limits_hold_the_estimate_and_are_undefined_at_the_ends():
     p, error = np.array([0.0, 0.2, 0.9, 1.0]), np.array([0.0, 0.05, 0.03, 0.0])
-    lower, upper = log_log_limits(p, error)
+    lower, upper = log_log_limits(p, error, 20)
     assert np.isnan([lower[0], upper[0], lower[3], upper[3]]).all()
     assert (lower[1:3] < p[1:3]).all()
     assert (p[1:3] < upper[1:3]).all()
     curve = kaplan_meier([1, 2, 3, 4, 5], [1, 1, 0, 1, 0])
-    ours = log_log_limits(curve.survival, curve.standard_error)
-    np.testing.assert_allclose(ours, (curve.lower, curve.upper), rtol=1e-12)
-    lower, upper = log_limits(np.array([0.0, 2.0]), np.array([0.0, 0.1]))
+    ours = log_log_limits(curve.survival, curve.standard_error, 10**9)
+    np.testing.assert_allclose(ours, (curve.lower, curve.upper), rtol=1e-8)
+    lower, upper = log_limits(np.array([0.0, 2.0]), np.array([0.0, 0.1]), 20)
     assert np.isnan([lower[0], upper[0]]).all()
     assert lower[1] * upper[1] == pytest.approx(4.0)
+
+
+@pytest.mark.parametrize(("worlds", "reach"), [(2, 12.7062), (6, 2.5706), (31, 2.0423)])
+def test_limits_reach_as_far_as_students_law(worlds, reach):
+    """Percentiles 97.5 of Student's law with 1, 5 and 30 degrees of freedom, as in any table."""
+    mean, error = np.array([2.0]), np.array([0.1])
+    assert 20.0 * np.log(log_limits(mean, error, worlds)[1] / mean) == pytest.approx(reach, abs=1e-4)
+    p = np.array([0.8])
+    steps = np.log(np.log(log_log_limits(p, error, worlds)[0]) / np.log(p)) * -p * np.log(p) / error
+    assert steps == pytest.approx(reach, abs=1e-4)
+    assert np.isnan(log_limits(mean, error, 1)).all()

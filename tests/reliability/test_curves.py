@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from reliability.chunk import kinds
-from reliability.curves import MONTH, OPERATION, recurrences
+from reliability.curves import MONTH, OPERATION, device_life, recurrences
 from reliability.events import DEATH, EXTRA_RINSE, RINSE, UNDERDELIVERY
 from reliability.recurrent import event_rate
 from reliability.store import open_study
@@ -40,7 +40,9 @@ def at(time, values, months, start=0.0):
 def test_device_life_is_that_of_exact_times(study):
     """Counting in steps of a day lets who leaves in a step stay at risk to its end; nothing else changes."""
     tables, curves, _ = study
-    life, devices = curves["device_life"], tables["devices"]
+    life = curves["device_life"]
+    devices = {name: column[tables["devices"]["ordinal"] == 0] for name, column in tables["devices"].items()}
+    assert life["at_risk"][0] == 1000
     assert life["time"].tolist() == pytest.approx((MONTH * np.arange(121)).tolist())
     curve = kaplan_meier(devices["time"], devices["cause"] > 0)
     np.testing.assert_allclose(life["survival"], at(curve.time, curve.survival, life["time"], 1.0), atol=4e-4)
@@ -125,10 +127,12 @@ def test_rates_are_events_over_exposure(study):
 def test_every_estimate_states_what_it_estimates(study):
     _, curves, told = study
     for name, meaning in told.items():
-        assert meaning["units"] in {"1", "d"}, name
+        assert meaning["units"] in {"1", "d", "0.01 Julian_year-1", "100 Julian_year"}, name
         assert len(meaning["long_name"]) >= 6, name
-    assert "were no patient to die" in told["device_life/survival"]["long_name"]
-    assert "clustered by world" in told["recurrent/mean_standard_error"]["long_name"]
+    assert "the first pump of a patient" in told["device_life/survival"]["long_name"]
+    assert "death and loss censor" in told["device_life/survival"]["long_name"]
+    assert "clustered by world, of 20 worlds, of" in told["recurrent/mean_standard_error"]["long_name"]
+    assert told["rates/rate_upper"]["units"] == "0.01 Julian_year-1"
     meanings = told["device_life/cause"]["flag_meanings"].split()
     assert meanings == [kinds(active_plan())[code] for code in curves["device_life"]["cause"]]
     assert told["rates/kind"]["flag_meanings"].split()[0] == "operation"
@@ -146,6 +150,28 @@ def test_limits_cover_across_seeds(tmp_path):
     assert np.mean(covered) >= 0.8
 
 
+def test_limits_cover_from_two_worlds_and_say_that_these_are_few(tmp_path):
+    """Lives of known law, in worlds that share no luck; 200 intervals of 95 % miss some 10, so 20 are 3 errors away."""
+    rng, covered = np.random.default_rng(5), []
+    world, grid = np.arange(100) // 50, np.array([0.0, 1.0]) * MONTH
+    for _ in range(200):
+        life = rng.exponential(2.0 * MONTH, 100)
+        devices = {"ordinal": np.zeros(100), "time": np.minimum(life, MONTH), "cause": np.where(life < MONTH, 1, 0)}
+        found = device_life(devices, world, {1: "end"}, grid)
+        lower, upper = (found[f"survival_{side}"].values[1] for side in ("lower", "upper"))
+        covered.append(lower <= np.exp(-0.5) <= upper)
+    assert 0.9 <= np.mean(covered) <= 0.99
+    assert "of 2 worlds, which are few" in found["survival_lower"].long_name
+
+
+def test_life_is_that_of_first_pumps():
+    """A frail patient's many short-lived pumps would else weigh more than a sturdy one's."""
+    devices = {"ordinal": np.array([0, 0, 1, 2]), "time": np.array([90.0, 20.0, 10.0, 5.0]), "cause": np.ones(4)}
+    found = device_life(devices, np.array([0, 1, 1, 1]), {1: "end"}, np.array([0.0, 2.0]) * MONTH)
+    assert found["survival"].values.tolist() == [1.0, 0.5]
+    assert found["at_risk"].values.tolist() == [2, 1]
+
+
 @pytest.mark.parametrize("patients", [1, 2])
 def test_the_smallest_studies(tmp_path, patients):
     """One world has no scatter between worlds: no error, and Poisson limits for the rates."""
@@ -153,6 +179,7 @@ def test_the_smallest_studies(tmp_path, patients):
     assert np.isnan(curves["device_life"]["survival_standard_error"]).all()
     assert curves["device_life"]["survival"][0] == 1.0
     assert "single world" in told["rates/rate_lower"]["long_name"]
+    assert "single world" in told["device_life/survival_lower"]["long_name"]
 
 
 def test_a_study_in_which_nothing_happens(tmp_path):

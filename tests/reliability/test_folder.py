@@ -10,16 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reliability.chunk import simulate
-from reliability.folder import Shard, begin, finished, folder_of, keep, missing, write_whole
+from reliability.folder import Shard, claim, finished, folder_of, keep, make, missing, write_whole
 from reliability.store import StudyError
 from tests.reliability.plans import quiet_plan
 
 IDENTITY = {"plan": "p", "seed": "1", "study": "abc"}
 
 
+def begin(target, identity):
+    folder = claim(target, identity, resume=False)
+    make(folder, identity)
+    return folder
+
+
 @pytest.fixture
 def folder(tmp_path):
-    return begin(tmp_path / "demo.h5", IDENTITY, resume=False)
+    return begin(tmp_path / "demo.h5", IDENTITY)
 
 
 def kept(folder, *ranges):
@@ -34,31 +40,44 @@ def test_a_new_study_has_a_folder_with_its_manifest(folder, tmp_path):
 
 def test_an_unfinished_study_is_not_touched_unless_asked(folder, tmp_path):
     with pytest.raises(StudyError, match="unfinished study: add --resume"):
-        begin(tmp_path / "demo.h5", IDENTITY, resume=False)
-    assert begin(tmp_path / "demo.h5", IDENTITY, resume=True) == folder
+        claim(tmp_path / "demo.h5", IDENTITY, resume=False)
+    assert claim(tmp_path / "demo.h5", IDENTITY, resume=True) == folder
 
 
 def test_another_study_is_refused_by_what_differs(folder, tmp_path):
     with pytest.raises(StudyError, match="begun with another seed: "):
-        begin(tmp_path / "demo.h5", IDENTITY | {"seed": "2", "study": "abd"}, resume=True)
+        claim(tmp_path / "demo.h5", IDENTITY | {"seed": "2", "study": "abd"}, resume=True)
     (folder.path / "manifest.json").write_text("{")
     with pytest.raises(StudyError, match="no readable manifest"):
-        begin(tmp_path / "demo.h5", IDENTITY, resume=True)
+        claim(tmp_path / "demo.h5", IDENTITY, resume=True)
 
 
 def test_a_file_in_the_way_is_not_touched(tmp_path):
     target = tmp_path / "demo.h5"
     target.write_text("mine")
     with pytest.raises(StudyError, match="exists: choose another"):
-        begin(target, IDENTITY, resume=False)
+        claim(target, IDENTITY, resume=False)
     with pytest.raises(StudyError, match="not a pumpsim study"):
-        begin(target, IDENTITY, resume=True)
+        claim(target, IDENTITY, resume=True)
     assert target.read_text() == "mine"
 
 
 def test_a_place_that_is_not_there_is_one_sentence(tmp_path):
-    with pytest.raises(StudyError, match=r"cannot be made .*No such file"):
-        begin(tmp_path / "nowhere" / "demo.h5", IDENTITY, resume=False)
+    with pytest.raises(StudyError, match=r"cannot be made \(there is no such folder\): choose another"):
+        claim(tmp_path / "nowhere" / "demo.h5", IDENTITY, resume=False)
+    folder = claim(tmp_path / "demo.h5", IDENTITY, resume=False)
+    (tmp_path / "demo.h5.study.new").write_text("in the way")
+    with pytest.raises(StudyError, match=r"cannot be made \(.*\): choose another"):
+        make(folder, IDENTITY)
+
+
+def test_claiming_makes_nothing_and_making_again_changes_nothing(tmp_path):
+    folder = claim(tmp_path / "demo.h5", IDENTITY, resume=False)
+    assert list(tmp_path.iterdir()) == []
+    make(folder, IDENTITY)
+    kept(folder, (0, 5))
+    make(folder, IDENTITY)
+    assert [shard.first for shard in finished(folder, print)] == [0]
 
 
 def test_finished_shards_come_in_patient_order(folder):
@@ -72,7 +91,7 @@ def test_damaged_foreign_and_repeated_shards_are_set_aside(folder):
     first, second, third, fourth = kept(folder, (0, 5), (5, 5), (7, 5), (12, 5))
     with first.path.open("rb+") as file:
         file.truncate(1000)
-    other = begin(folder.path.parent / "other.h5", IDENTITY | {"study": "abd"}, resume=False)
+    other = begin(folder.path.parent / "other.h5", IDENTITY | {"study": "abd"})
     (keep(other, simulate(quiet_plan(), 12, 5)).path).replace(fourth.path)
     (folder.path / "patients-0000000099-00000005.h5.77-1.part").write_text("half")
     said = []

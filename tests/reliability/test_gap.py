@@ -11,8 +11,8 @@ from tests.reliability.plans import active_plan, quiet_plan
 
 
 def chunk(events: list[tuple[int, int, float, int]], delivered: list[float], first: int = 0) -> Chunk:
-    """Return a chunk of hand-made events: patient, device, time [d], kind."""
-    columns = dict(zip(("patient", "device", "time", "kind"), map(np.array, zip(*events, strict=True)), strict=True))
+    """Return a chunk of hand-made events: patient, ordinal of the pump, time [d], kind."""
+    columns = dict(zip(("patient", "ordinal", "time", "kind"), map(np.array, zip(*events, strict=True)), strict=True))
     return Chunk(first, len(delivered), {"delivered": np.array(delivered)}, {}, columns)
 
 

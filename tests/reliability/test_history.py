@@ -136,7 +136,7 @@ def test_the_end_of_a_pump_is_among_its_events(study):
     last = set(
         zip(
             chunk.events["patient"].tolist(),
-            chunk.events["device"].tolist(),
+            chunk.events["ordinal"].tolist(),
             chunk.events["kind"].tolist(),
             strict=True,
         )

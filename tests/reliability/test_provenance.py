@@ -51,4 +51,6 @@ def test_attributes_are_text_and_numbers():
     assert all(type(value) in {str, int, float} for value in told.values())
     assert told["years"] == 10.0
     assert told["study"] == "abc"
+    assert all(f"curves/{name}" in told["how_to_open"] for name in ("device_life", "delivery_error"))
+    assert "are JSON" in told["how_to_open"]
     assert sources() in told["versions"]

@@ -19,7 +19,7 @@ from reliability.store import (
     read_shard,
     shard_image,
 )
-from reliability.tables import TABLES
+from reliability.tables import GROUPS, TABLES
 from tests.reliability.plans import active_plan
 
 PLAN = active_plan()
@@ -160,7 +160,6 @@ def test_dimensions_units_and_codes_are_told(path):
             assert file[table][dim].is_scale
             for column in TABLES[table]:
                 data = file[table][column.name]
-                assert data.dims[0].label == dim
                 assert data.dims[0][0] == file[table][dim]
                 assert data.attrs["units"] == column.units
                 assert data.attrs["units"] != "days"
@@ -169,7 +168,17 @@ def test_dimensions_units_and_codes_are_told(path):
         assert codes == kinds(PLAN)
         assert cause.attrs["flag_values"].dtype == cause.dtype
         assert file["curves/device_life/cause"].attrs["flag_meanings"] == "rinse tip_obstruction"
-        assert [dim.label for dim in file["curves/device_life/survival"].dims] == ["cause", "time"]
+        assert [dim.keys() for dim in file["curves/device_life/survival"].dims] == [["cause"], ["time"]]
+
+
+def test_every_group_tells_what_it_holds(path):
+    with h5py.File(path) as file:
+        groups = [name for name in GROUPS if name in file]
+        assert groups == ["patients", "devices", "events", "curves", "curves/device_life"]
+        assert {name: (file[name].attrs["title"], file[name].attrs["description"]) for name in groups}.items() <= (
+            GROUPS.items()
+        )
+        assert "DIMENSION_LABELS" not in file["devices/time"].attrs
 
 
 def test_it_opens_in_xarray(chunks, path):

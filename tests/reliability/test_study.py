@@ -211,7 +211,7 @@ def endless(plan):
 
 
 def test_a_history_without_end_stops_the_study_with_one_sentence(tmp_path):
-    with pytest.raises(StudyError, match=r"patient \d+: a .*more .* than are allowed.*finished patients are kept"):
+    with pytest.raises(StudyError, match=r"patient \d+: a .*more .* than are allowed.*--resume would meet the same"):
         run(tmp_path, plan=endless(active_plan()), chunk_size=20)
 
 
