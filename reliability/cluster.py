@@ -83,7 +83,7 @@ def workers_at(scheduler: str, plan: Plan) -> Iterator[Any]:
             f"no Dask scheduler answers at {scheduler}: start one with `dask scheduler`, or leave --scheduler out."
         ) from error
     except TypeError as error:
-        raise StudyError(f"{scheduler} needs certificates: name them in Dask's settings distributed.comm.tls.") from error
+        raise StudyError(f"{scheduler} needs certificates: name them in Dask's distributed.comm.tls.") from error
     with client:
         _preflight(plan, client, scheduler)
         yield client

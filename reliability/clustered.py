@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reliability.recurrent import student_quantile
+from reliability.survival import normal_quantile
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.integer[Any]]
@@ -39,12 +40,14 @@ class Subjects(NamedTuple):
 
 
 class Means(NamedTuple):
-    """Mean numbers per subject at steps, and their standard errors."""
+    """Mean numbers per subject at steps, their standard errors, and how far their 95 % limits reach."""
 
     survival: Floats  # (n_times,)
     survival_error: Floats
+    survival_reach: Floats
     mean: Floats  # (n_kinds, n_times)
     error: Floats
+    reach: Floats
     at_risk: Integers  # (n_times,) at risk in the step that ends then
 
 
@@ -74,7 +77,9 @@ def means(subjects: Subjects, steps: Integers) -> Means:
     Returns
     -------
     Means
-        Errors by the infinitesimal jackknife over worlds, times m / (m - 1); NaN with a single world.
+        Errors by the infinitesimal jackknife over m worlds, times m / (m - 1); NaN with a single world. Limits reach t
+        errors, t from Student's law with m - 1 degrees of freedom, and never less than if subjects shared no luck: a
+        few worlds can agree by chance.
 
     Notes
     -----
@@ -100,13 +105,39 @@ def means(subjects: Subjects, steps: Integers) -> Means:
             influence = np.cumsum(before * (excess[k] - drift_before * hazard[k]), axis=1)
             squares[k] += np.sum(influence[:, steps] ** 2, axis=0)
     few = n_worlds / (n_worlds - 1) if n_worlds > 1 else math.nan
+    survival_error, error = np.sqrt(few * survival_squares), np.sqrt(few * squares)
+    mean = np.cumsum(before * hazard, axis=1)
+    survival_alone, alone = _errors_alone(hazard, subjects.terminal, n, mean)
+    t, z = student_quantile(0.95, n_worlds - 1), normal_quantile(0.95)
     return Means(
         survival[steps],
-        np.sqrt(few * survival_squares),
-        np.cumsum(before * hazard, axis=1)[:, steps],
-        np.sqrt(few * squares),
+        survival_error,
+        np.maximum(t * survival_error, z * survival_alone[steps]),
+        mean[:, steps],
+        error,
+        np.maximum(t * error, z * alone[:, steps]),
         at_risk[steps].astype(np.int64),
     )
+
+
+def _errors_alone(hazard: Floats, terminal: NDArray[np.bool_], n: Floats, mean: Floats) -> tuple[Floats, Floats]:
+    """Return the standard errors of survival and means at every step, were all happenings independent.
+
+    A terminal event at s takes M(t) - M(s) from M(t), shared among those who are left; squares of this, summed over
+    the events, are Greenwood's formula for the survival.
+    """
+    ending = hazard[terminal].sum(axis=0)
+    left = np.where(ending < 1.0, 1.0 / np.maximum(1.0 - ending, 1e-300), 0.0)  # nothing follows once all have ended
+    survival = np.cumprod(1.0 - ending)
+    before = np.concatenate(([1.0], survival[:-1]))
+    squares = np.zeros_like(mean)
+    for k, of in enumerate(mean):
+        for j in np.flatnonzero(terminal | (np.arange(len(mean)) == k)):
+            own, drop = before * (j == k), left * terminal[j]
+            at, weight = own + of * drop, hazard[j] / n
+            a, b, c = (np.cumsum(term * weight) for term in (at * at, at * drop, drop * drop))
+            squares[k] += np.maximum(a - 2.0 * of * b + of * of * c, 0.0)
+    return survival * np.sqrt(np.cumsum(ending * left / n)), np.sqrt(squares)
 
 
 def _excess(subjects: Subjects, first: int, worlds: int, hazard: Floats) -> Floats:
@@ -124,20 +155,17 @@ def _of_worlds(rows: Subjects | Happenings, first: int, worlds: int) -> tuple[In
     return rows.world[some] - first, rows.step[some]
 
 
-def log_log_limits(p: Floats, error: Floats, worlds: int) -> tuple[Floats, Floats]:
-    """Return the 95 % limits p^exp(+-t error / (p ln p)) of probabilities; NaN where p is 0 or 1.
-
-    The errors stand on the spread between so many worlds, so t is from Student's law with one degree of freedom less.
-    """
+def log_log_limits(p: Floats, reach: Floats) -> tuple[Floats, Floats]:
+    """Return the limits p^exp(+-reach / (p ln p)) of probabilities; NaN where p is 0 or 1."""
     inside = np.where((p > 0.0) & (p < 1.0), p, np.nan)
     with np.errstate(over="ignore"):
-        reach = np.exp(-student_quantile(0.95, worlds - 1) * error / (inside * np.log(inside)))
-    return inside**reach, inside ** (1.0 / reach)
+        power = np.exp(-reach / (inside * np.log(inside)))
+    return inside**power, inside ** (1.0 / power)
 
 
-def log_limits(mean: Floats, error: Floats, worlds: int) -> tuple[Floats, Floats]:
-    """Return the 95 % limits M exp(+-t error / M) of means, t as for probabilities; NaN where M is 0."""
+def log_limits(mean: Floats, reach: Floats) -> tuple[Floats, Floats]:
+    """Return the limits M exp(+-reach / M) of means; NaN where M is 0."""
     some = np.where(mean > 0.0, mean, np.nan)
     with np.errstate(over="ignore"):
-        reach = np.exp(student_quantile(0.95, worlds - 1) * error / some)
-    return some / reach, some * reach
+        factor = np.exp(reach / some)
+    return some / factor, some * factor

@@ -34,10 +34,10 @@ def _spread(worlds: int) -> str:
 
 
 def _estimate(
-    name: str, dims: tuple[str, ...], of: str, value: Floats, error: Floats, mean: bool, worlds: int
+    name: str, dims: tuple[str, ...], of: str, value: Floats, error: Floats, reach: Floats, mean: bool, worlds: int
 ) -> dict[str, Variable]:
     """Return an estimate with its error and its limits, from the spread between so many worlds."""
-    lower, upper = (log_limits if mean else log_log_limits)(value, error, worlds)
+    lower, upper = (log_limits if mean else log_log_limits)(value, reach)
     scale, spread = "log" if mean else "log-log", _spread(worlds) if worlds > 1 else "NaN, there is a single world"
     level = f"95 % limit, pointwise, on the {scale} scale, {spread}"
     return {
@@ -90,8 +90,10 @@ def device_life(devices: Table, world: Integers, kinds: Mapping[int, str], grid:
         _time(grid, "implantation of the first pump")
         | _codes("cause", codes, kinds, "what ended the first pump")
         | {"at_risk": Variable(("time",), found.at_risk, "1", "first pumps at risk")}
-        | _estimate("survival", ("time",), of, found.survival, found.survival_error, False, worlds)
-        | _estimate("incidence", ("cause", "time"), by, found.mean, found.error, False, worlds)
+        | _estimate(
+            "survival", ("time",), of, found.survival, found.survival_error, found.survival_reach, False, worlds
+        )
+        | _estimate("incidence", ("cause", "time"), by, found.mean, found.error, found.reach, False, worlds)
     )
 
 
@@ -118,7 +120,7 @@ def first_operation(patients: Table, world: Integers, grid: Floats) -> dict[str,
         _time(grid, "the patient's entry")
         | _codes("first", np.array(sorted(FIRSTS)), FIRSTS, "what came first")
         | {"at_risk": Variable(("time",), found.at_risk, "1", "patients at risk")}
-        | _estimate("incidence", ("first", "time"), of, found.mean, found.error, False, int(world[-1]) + 1)
+        | _estimate("incidence", ("first", "time"), of, found.mean, found.error, found.reach, False, int(world[-1]) + 1)
     )
 
 
@@ -176,12 +178,12 @@ def recurrent(
     found = means(subjects, _steps(grid))
     of = "mean number of events per patient who started; the dead and those who abandoned have no more (Ghosh and Lin)"
     codes = np.array(sorted(happened))
-    value, error = found.mean[: len(codes)], found.error[: len(codes)]
+    value, error, reach = (rows[: len(codes)] for rows in (found.mean, found.error, found.reach))
     return (
         _time(grid, "the patient's entry")
         | _codes("event", codes, RECURRENT, "what recurs")
         | {"at_risk": Variable(("time",), found.at_risk, "1", "patients under observation")}
-        | _estimate("mean", ("event", "time"), of, value, error, True, int(world[-1]) + 1)
+        | _estimate("mean", ("event", "time"), of, value, error, reach, True, int(world[-1]) + 1)
     )
 
 

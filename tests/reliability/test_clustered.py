@@ -7,7 +7,7 @@ import pytest
 
 from reliability.clustered import Happenings, Subjects, log_limits, log_log_limits, means
 from reliability.recurrent import mean_cumulative
-from reliability.survival import aalen_johansen, kaplan_meier
+from reliability.survival import aalen_johansen, kaplan_meier, normal_quantile
 
 STEPS = np.arange(0, 41, 4)
 
@@ -117,14 +117,14 @@ def test_nothing_happened():
 
 def test_limits_hold_the_estimate_and_are_undefined_at_the_ends():
     p, error = np.array([0.0, 0.2, 0.9, 1.0]), np.array([0.0, 0.05, 0.03, 0.0])
-    lower, upper = log_log_limits(p, error, 20)
+    lower, upper = log_log_limits(p, 2.0 * error)
     assert np.isnan([lower[0], upper[0], lower[3], upper[3]]).all()
     assert (lower[1:3] < p[1:3]).all()
     assert (p[1:3] < upper[1:3]).all()
     curve = kaplan_meier([1, 2, 3, 4, 5], [1, 1, 0, 1, 0])
-    ours = log_log_limits(curve.survival, curve.standard_error, 10**9)
-    np.testing.assert_allclose(ours, (curve.lower, curve.upper), rtol=1e-8)
-    lower, upper = log_limits(np.array([0.0, 2.0]), np.array([0.0, 0.1]), 20)
+    ours = log_log_limits(curve.survival, normal_quantile(0.95) * curve.standard_error)
+    np.testing.assert_allclose(ours, (curve.lower, curve.upper), rtol=1e-12)
+    lower, upper = log_limits(np.array([0.0, 2.0]), np.array([0.0, 0.1]))
     assert np.isnan([lower[0], upper[0]]).all()
     assert lower[1] * upper[1] == pytest.approx(4.0)
 
@@ -132,9 +132,26 @@ def test_limits_hold_the_estimate_and_are_undefined_at_the_ends():
 @pytest.mark.parametrize(("worlds", "reach"), [(2, 12.7062), (6, 2.5706), (31, 2.0423)])
 def test_limits_reach_as_far_as_students_law(worlds, reach):
     """Percentiles 97.5 of Student's law with 1, 5 and 30 degrees of freedom, as in any table."""
-    mean, error = np.array([2.0]), np.array([0.1])
-    assert 20.0 * np.log(log_limits(mean, error, worlds)[1] / mean) == pytest.approx(reach, abs=1e-4)
-    p = np.array([0.8])
-    steps = np.log(np.log(log_log_limits(p, error, worlds)[0]) / np.log(p)) * -p * np.log(p) / error
-    assert steps == pytest.approx(reach, abs=1e-4)
-    assert np.isnan(log_limits(mean, error, 1)).all()
+    found = of_lives(*lives(seed=9, n=40 * worlds, size=40, shared=1.0))
+    np.testing.assert_allclose(found.survival_reach[1:], reach * found.survival_error[1:], rtol=1e-4)
+    np.testing.assert_allclose(found.reach[:, 4:], reach * found.error[:, 4:], rtol=1e-4)
+
+
+def test_worlds_that_agree_leave_the_error_of_independent_subjects():
+    """Twice the same world shows no spread; Greenwood's formula and that of Aalen and Johansen are left."""
+    _, step, cause = lives(seed=10, n=300, size=300)
+    step, cause = np.tile(step, 2), np.tile(cause, 2)
+    found = of_lives(np.arange(600) // 300, step, cause)
+    np.testing.assert_allclose(found.survival_error, 0.0, atol=1e-12)
+    curve, incidence, z = kaplan_meier(step, cause > 0), aalen_johansen(step, cause), normal_quantile(0.95)
+    np.testing.assert_allclose(found.survival_reach, z * at(curve.time, curve.standard_error), rtol=1e-9)
+    np.testing.assert_allclose(found.reach, z * at(incidence.time, incidence.standard_error), rtol=0.02)
+
+
+def test_recurrent_events_of_worlds_that_agree_leave_poissons_error():
+    """Of a number k of events among n subjects followed to the end, sqrt(k) / n."""
+    world, who = np.arange(200) // 100, np.tile(np.repeat(np.arange(100), 2), 2) + np.repeat((0, 100), 200)
+    step = np.tile(np.random.default_rng(11).integers(1, 41, 200), 2)
+    found = means(Subjects(world, np.full(200, 40), (Happenings(world[who], step),), np.array([False])), STEPS)
+    counts = np.array([np.sum(step <= s) for s in STEPS])
+    np.testing.assert_allclose(found.reach[0], normal_quantile(0.95) * np.sqrt(counts) / 200, rtol=1e-9)
