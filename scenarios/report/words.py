@@ -19,11 +19,11 @@ NAMES = {
     "cpu": "Processor",
     "scenario_sha256": "SHA-256 of the scenario",
     "study": "Identity of the study",
-    "panel_gap_patients": "Time steps: patients followed again at 64 panels per cycle",
-    "panel_gap_same_events": "Share of them with the same events in the same order",
-    "panel_gap_median_shift_d": "Median shift of the times of those events [d]",
-    "panel_gap_greatest_shift_d": "Greatest shift [d]",
-    "panel_gap_delivered": "Relative difference of the volume delivered to all of them",
+    "panel_gap_patients": "Finer time steps (64 panels per cycle): patients followed again",
+    "panel_gap_same_events": "Finer time steps: share of those patients with the same events",
+    "panel_gap_median_shift_d": "Finer time steps: median shift of their events [d]",
+    "panel_gap_greatest_shift_d": "Finer time steps: greatest shift of their events [d]",
+    "panel_gap_delivered": "Finer time steps: relative difference of the volume delivered",
 }
 
 
