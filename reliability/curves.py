@@ -39,7 +39,7 @@ def _estimate(
     """Return an estimate with its error and its limits, from the spread between so many worlds."""
     lower, upper = (log_limits if mean else log_log_limits)(value, reach)
     scale, spread = "log" if mean else "log-log", _spread(worlds) if worlds > 1 else "NaN, there is a single world"
-    level = f"95 % limit, pointwise, on the {scale} scale, {spread}"
+    level = f"95 % limit, pointwise, on the {scale} scale, no closer than for independent patients, {spread}"
     return {
         name: Variable(dims, value, "1", of),
         f"{name}_standard_error": Variable(dims, error, "1", f"standard error, {spread}, of: {of}"),
