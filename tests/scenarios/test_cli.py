@@ -23,6 +23,7 @@ from reliability.store import open_study
 from scenarios.build import names
 from scenarios.cli import app
 from scenarios.commands import doctor, screen
+from tests.signals import interruptible
 
 ROOT = Path(__file__).resolve().parents[2]
 OUTSIDE = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -241,7 +242,7 @@ def test_study_prints_its_size_its_results_and_its_file(finished):
     file, said = finished
     lines = said.splitlines()
     assert lines[1].startswith("300 patients, ")
-    for start in ("Pumps in service at an age of 1 y", "Pumps in service at an age of 5 y", "Operations", "Rinses"):
+    for start in ("First pumps in service at an age of 1 y", "Pumps in service at an age of 5 y", "Operations", "Rinses"):
         assert any(line.startswith(start) and " to " in line for line in lines), start
     assert any(line.startswith("Ketoacidosis") for line in lines)
     assert any(line.startswith("Pump dysfunction") for line in lines)
@@ -306,7 +307,11 @@ def test_interrupted_study_keeps_its_patients_and_says_how_to_go_on(finished, tm
     words = ["study", "implanted-insulin", "--patients", "300", "--years", "6", "--chunk-size", "1", "--threads", "1"]
     file = tmp_path / "x y.h5"
     running = subprocess.Popen(
-        [sys.executable, "-m", "scenarios", *words, "-o", str(file)], stderr=subprocess.PIPE, text=True, env=OUTSIDE
+        [sys.executable, "-m", "scenarios", *words, "-o", str(file)],
+        stderr=subprocess.PIPE,
+        text=True,
+        env=OUTSIDE,
+        preexec_fn=interruptible,
     )
     shards = Path(f"{file}.study")
     while running.poll() is None and len(list(shards.glob("patients-*.h5"))) < 3:
