@@ -242,7 +242,8 @@ def test_study_prints_its_size_its_results_and_its_file(finished):
     file, said = finished
     lines = said.splitlines()
     assert lines[1].startswith("300 patients, ")
-    for start in ("First pumps in service at an age of 1 y", "First pumps in service at an age of 5 y", "Operations", "Rinses"):
+    ages = [f"First pumps in service at an age of {age} y" for age in (1, 5)]
+    for start in (*ages, "Operations", "Rinses"):
         assert any(line.startswith(start) and " to " in line for line in lines), start
     assert any(line.startswith("Ketoacidosis") for line in lines)
     assert any(line.startswith("Pump dysfunction") for line in lines)
