@@ -231,7 +231,7 @@ def test_file_that_is_no_study_is_refused(place, command):
 
 def test_page_needs_a_folder(place, finished):
     (line,) = refused("report", str(finished[0]), "-o", "nowhere/x.html")
-    assert line == "nowhere is no folder: make it, or give the page another name by --output."
+    assert line == "nowhere is no folder: make it, or give the page another place by --output."
 
 
 def test_study_may_have_any_name(place, finished):
