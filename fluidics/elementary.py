@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from fluidics.compile import inlined, kernel
+from fluidics.compile import inlined, linked
 
 _LN2_HIGH = 0.6931471805598903  # the upper 42 bits of ln 2, so that its product with an exponent is exact
 _LN2_LOW = 5.497923018708371e-14
@@ -92,7 +92,7 @@ def _seventh(
     return ((c0 + x * c1) + x2 * (c2 + x * c3)) + (x2 * x2) * ((c4 + x * c5) + x2 * (c6 + x * c7))
 
 
-@kernel
+@linked
 def inverse_normal(u: float) -> float:
     """Return the standard normal quantile of a probability strictly inside (0, 1).
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluidics.compile import constant, inlined, kernel
+from fluidics.compile import constant, inlined, linked
 from fluidics.elementary import inverse_normal
 
 # one stream for each purpose; the event says which of many
@@ -38,7 +38,7 @@ _HALF_STEP = 0.5
 _STEP = 2.220446049250313e-16  # 2^-52
 
 
-@kernel
+@linked
 def philox(
     c0: np.uint64, c1: np.uint64, c2: np.uint64, c3: np.uint64, k0: np.uint64, k1: np.uint64
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
@@ -71,7 +71,7 @@ def _unit(high: np.uint64, low: np.uint64) -> float:
     return (float(((high << _SHIFT) | low) >> _DROP) + _HALF_STEP) * _STEP
 
 
-@kernel
+@linked
 def two_uniforms(seed: int, subject: int, event: int, stream: int) -> tuple[float, float]:
     """Return two uniform numbers strictly inside (0, 1).
 
