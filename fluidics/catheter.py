@@ -7,8 +7,9 @@ from typing import Annotated, NamedTuple
 from fluidics.compile import inlined
 from fluidics.occlusion import Onset, awaited, first_wait, growth, growth_panel, supplied
 from fluidics.pump import Linear, Luck, Service, Surroundings
-from fluidics.questions import advance, fresh, line, panel, refilled
+from fluidics.questions import advance, compliance, fresh, line, lumen, panel, refilled
 
+WATER_COMPRESSIBILITY = 4.4e-10  # 1/Pa at 37 degC
 _PI = 3.141592653589793
 
 
@@ -55,6 +56,7 @@ class Catheter(NamedTuple):
     onset_rate: Annotated[float, "1/s"]
     batch_spread: Annotated[float, "-"]
     closing_time: Annotated[float, "s"]
+    wall_compliance: Annotated[float, "m3/Pa"] = 0.0  # of the whole length; that of the fluid in it comes on top
 
 
 @fresh.answer
@@ -81,3 +83,14 @@ def catheter_panel(catheter: Catheter, own: Onset, around: Surroundings) -> floa
 def catheter_line(catheter: Catheter, own: Onset, viscosity: float) -> Linear:
     lumen = hydraulic_resistance(viscosity, catheter.length, catheter.radius)
     return Linear(offset=0.0, slope=lumen * growth(own, catheter.closing_time))
+
+
+@lumen.answer
+def open_lumen(catheter: Catheter, viscosity: float) -> float:
+    return hydraulic_resistance(viscosity, catheter.length, catheter.radius)
+
+
+@compliance.answer
+def catheter_compliance(catheter: Catheter, own: Onset) -> float:
+    held = _PI * catheter.radius * catheter.radius * catheter.length
+    return catheter.wall_compliance + WATER_COMPRESSIBILITY * held

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
+from fluidics.network import Link
 from fluidics.questions import advance, carry_over, fresh, panel, refilled, rinsed
 
 
@@ -47,6 +48,34 @@ class OperatingPoint(NamedTuple):
 
     flow: Annotated[float, "m3/s"]
     pressure: Annotated[float, "Pa"]
+
+
+class Stroke(NamedTuple):
+    """One stroke as the line sees it: what it pushes, and what flows back until the next."""
+
+    period: Annotated[float, "s"]
+    volume: Annotated[float, "m3"]  # pushed into the line at the pressures asked about
+    conductance: Annotated[float, "m3/(s Pa)"]  # between reservoir and line, all the time
+
+
+class Phase(NamedTuple):
+    """A part of a stroke in which the drive does one thing."""
+
+    duration: Annotated[float, "s"]
+    displaced: Annotated[float, "m3/s"]  # into the chamber by a moving wall
+    carried: Annotated[float, "m3/s"]  # from the reservoir into the chamber
+    inlet: Annotated[float, "-"]  # 1 when the drive holds the inlet open; for gates only
+    outlet: Annotated[float, "-"]  # the same for the outlet
+
+
+class Chamber(NamedTuple):
+    """The drive between reservoir and line: what it stores, how both sides reach it, where its force ends."""
+
+    compliance: Annotated[float, "m3/Pa"]
+    inlet: Link
+    outlet: Link
+    stall: Annotated[float, "Pa"]  # pressure in the chamber that the drive cannot exceed
+    relief: Annotated[float, "m3/(s Pa)"]  # how fast the drive gives way above it
 
 
 class Level(NamedTuple):

@@ -122,6 +122,61 @@ def operate(drive: Any, own: Any, rate: float, p_in: float, viscosity: float, pu
 
 
 @question
+def stroke(drive: Any, own: Any, rate: float, p_in: float, p_out: float, viscosity: float) -> Any:
+    """Return the `Stroke` at a programmed rate [m3/s] against a line pressure that stands still [Pa].
+
+    volume / period - conductance (p_out - p_in) is the mean flow, as near to `flow` as the drive's transients allow. A
+    drive without strokes pushes nothing and has its conductance; at rate zero a stroke pushes nothing.
+    """
+    raise NotImplementedError
+
+
+@question
+def phases(drive: Any, own: Any, rate: float) -> Any:
+    """Return what the drive does during one stroke at a programmed rate [m3/s], as six `Phase`s; unused ones last 0 s.
+
+    Together they last one period of `stroke`, one minute for a drive without strokes or at rate zero.
+    """
+    raise NotImplementedError
+
+
+@question
+def chamber(drive: Any, own: Any, viscosity: float) -> Any:
+    """Return the `Chamber` by which the drive joins reservoir and line."""
+    raise NotImplementedError
+
+
+@question_with_default
+def stiffness(reservoir: Any, own: Any, temperature: float) -> float:
+    """Return by how much [Pa/m3] the pressure of a reservoir falls with the volume drawn."""
+    return 0.0
+
+
+@question_with_default
+def ambient(reservoir: Any) -> float:
+    """Return the absolute pressure [Pa] of the atmosphere around the pump."""
+    return 101325.0
+
+
+@question_with_default
+def compliance(part: Any, own: Any) -> float:
+    """Return the volume [m3/Pa] that a catheter or site takes up per pressure; never below zero."""
+    return 0.0
+
+
+@question_with_default
+def bubble(part: Any, own: Any) -> float:
+    """Return the gas [J] trapped in a drive, catheter or site, as its absolute pressure times its volume."""
+    return 0.0
+
+
+@question
+def lumen(catheter: Any, viscosity: float) -> float:
+    """Return the resistance [Pa s/m3] of the open lumen; what `line` has above it sits at the tip."""
+    raise NotImplementedError
+
+
+@question
 def temperature(site: Any) -> float:
     """Return the temperature [K] of the body around pump and catheter."""
     raise NotImplementedError

@@ -7,7 +7,17 @@ from typing import Annotated, NamedTuple
 
 from fluidics.propellant import saturation_pressure
 from fluidics.pump import Luck, Service, Surroundings
-from fluidics.questions import advance, capacity, carry_over, fresh, pressure, refilled, usable
+from fluidics.questions import (
+    advance,
+    ambient,
+    capacity,
+    carry_over,
+    fresh,
+    pressure,
+    refilled,
+    stiffness,
+    usable,
+)
 
 
 class TwoPhaseReservoir(NamedTuple):
@@ -53,6 +63,16 @@ def drain(reservoir: TwoPhaseReservoir, own: Drawn, dt: float, around: Surroundi
 def two_phase_pressure(reservoir: TwoPhaseReservoir, own: Drawn, temperature: float) -> float:
     vapour = saturation_pressure(reservoir.antoine_a, reservoir.antoine_b, reservoir.antoine_c, temperature)
     return vapour - reservoir.ambient - reservoir.stiffness * own.volume
+
+
+@stiffness.answer
+def bellows_stiffness(reservoir: TwoPhaseReservoir, own: Drawn, temperature: float) -> float:
+    return reservoir.stiffness
+
+
+@ambient.answer
+def ambient_pressure(reservoir: TwoPhaseReservoir) -> float:
+    return reservoir.ambient
 
 
 @capacity.answer

@@ -6,12 +6,29 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
-from fluidics.pump import Luck, OperatingPoint, Surroundings
-from fluidics.questions import advance, flow, fresh, line, operate, panel, rinsed, stall, strokes
+from fluidics.network import CHECK, Link
+from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surroundings
+from fluidics.questions import (
+    advance,
+    bubble,
+    chamber,
+    flow,
+    fresh,
+    line,
+    operate,
+    panel,
+    phases,
+    rinsed,
+    stall,
+    stroke,
+    strokes,
+)
 
 QUIET_DEPOSIT = 0.3  # [-]: the seats then leak less than 3 % of the bounded leak
 STEP = 0.3  # [-]: deposit per panel above it, more where the leak nears its bound
 BOUNDED = 0.5  # [-]: by how much more, times the cube of the deposit
+RELIEF = 1e-11  # [m3/(s Pa)]: how fast a stalled piston gives way; the rest of a stroke then takes a few ms
+TIGHT = 1e-9  # [-]: leak of a clean seat relative to the open valve
 
 
 class Piston(NamedTuple):
@@ -25,9 +42,14 @@ class Piston(NamedTuple):
 
     dD/dt = m / t_D * (1 + s <p_out^2> / p_stall^2)
 
+    Within a stroke the solenoid pushes, holds and returns. The chamber's compliance, and a bubble in it by its volume
+    over the absolute pressure, take the swing of the chamber pressure out of every stroke: a bubble of V dp / p stops
+    delivery, the rule of the compression ratio.
+
     Notes
     -----
-    Quasi-steady: one stroke's pressure is gone before the next. The deposition law and its pressure factor are a model
+    `flow` is quasi-steady: one stroke's pressure is gone before the next, and what the chamber's compliance takes is
+    part of the accuracy; `stroke` and `chamber` resolve both. The deposition law and its pressure factor are a model
     fitted to how often both faults were found together (Renard et al., Diabetes Care 19 (1996) 812).
     """
 
@@ -39,6 +61,14 @@ class Piston(NamedTuple):
     deposition_time: Annotated[float, "s"]
     pressure_factor: Annotated[float, "-"]
     rinse_left: Annotated[float, "-"]  # share of the deposit that a rinse leaves
+    inlet_crack: Annotated[float, "Pa"] = 2e3
+    outlet_crack: Annotated[float, "Pa"] = 10e3
+    valve_conductance: Annotated[float, "m3/(s Pa)"] = 2e-12
+    chamber_compliance: Annotated[float, "m3/Pa"] = 2e-17
+    bubble: Annotated[float, "m3"] = 0.0  # gas trapped in the chamber, at atmospheric pressure
+    push_time: Annotated[float, "s"] = 0.1
+    hold_time: Annotated[float, "s"] = 0.1
+    return_time: Annotated[float, "s"] = 0.3
 
 
 class Deposit(NamedTuple):
@@ -121,3 +151,60 @@ def operate_piston(
         net = max((drive.stall_pressure - offset) / slope, idle)
         p_out = offset + slope * net
     return OperatingPoint(flow=net, pressure=p_out)
+
+
+@bubble.answer
+def piston_bubble(drive: Piston, own: Deposit) -> float:
+    return drive.bubble * 101325.0
+
+
+@chamber.answer
+def piston_chamber(drive: Piston, own: Deposit, viscosity: float) -> Chamber:
+    # two seats in series leak half of one; the law of `flow` is that of both
+    leak = 2.0 * leak_conductance(drive, own, viscosity) + TIGHT * drive.valve_conductance
+    open_valve = drive.valve_conductance * drive.reference_viscosity / viscosity
+    return Chamber(
+        compliance=drive.chamber_compliance,
+        inlet=Link(open_valve, leak, drive.inlet_crack, drive.inlet_crack, 0.0, CHECK),
+        outlet=Link(open_valve, leak, drive.outlet_crack, drive.outlet_crack, 0.0, CHECK),
+        stall=drive.stall_pressure,
+        relief=RELIEF,
+    )
+
+
+@phases.answer
+def piston_phases(
+    drive: Piston, own: Deposit, rate: float
+) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
+    off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
+    if rate <= 0.0:
+        return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
+    volume = drive.accuracy * drive.stroke_volume
+    rest = drive.stroke_volume / rate - drive.push_time - drive.hold_time - drive.return_time
+    return (
+        Phase(drive.push_time, volume / drive.push_time, 0.0, 0.0, 0.0),
+        Phase(drive.hold_time, 0.0, 0.0, 0.0, 0.0),
+        Phase(drive.return_time, -volume / drive.return_time, 0.0, 0.0, 0.0),
+        Phase(max(rest, 0.0), 0.0, 0.0, 0.0, 0.0),
+        off,
+        off,
+    )
+
+
+@inlined
+def swing_taken(drive: Piston, p_in: float, p_out: float) -> float:
+    """Return the volume [m3] that the chamber and a bubble in it take out of a stroke."""
+    high, low = p_out + drive.outlet_crack, p_in - drive.inlet_crack
+    gas = drive.bubble * 101325.0 * (1.0 / max(low + 101325.0, 1e3) - 1.0 / max(high + 101325.0, 1e3))
+    return max(drive.chamber_compliance * (high - low) + gas, 0.0)
+
+
+@stroke.answer
+def piston_stroke(drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
+    leak = leak_conductance(drive, own, viscosity)
+    if rate <= 0.0:
+        return Stroke(period=60.0, volume=0.0, conductance=leak)
+    volume = drive.accuracy * drive.stroke_volume - swing_taken(drive, p_in, p_out)
+    if p_out >= drive.stall_pressure:
+        volume = 0.0
+    return Stroke(period=drive.stroke_volume / rate, volume=max(volume, 0.0), conductance=leak)

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from fluidics.pump import Luck, OperatingPoint, Stateless, Surroundings
-from fluidics.questions import advance, flow, fresh, line, operate, stall
+from fluidics.network import Link
+from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
+from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke
+
+_DEAD_COMPLIANCE = 4.4e-17  # [m3/Pa]: a tenth of a millilitre of water behind the restrictor
+_STEP = 60.0  # [s]
 
 
 class Restrictor(NamedTuple):
@@ -52,3 +56,28 @@ def operate_restrictor(
     slope = catheter.slope + site.slope
     net = (p_in - offset) / (drive.resistance * viscosity / drive.reference_viscosity + slope)
     return OperatingPoint(flow=net, pressure=offset + slope * net)
+
+
+@chamber.answer
+def restrictor_chamber(drive: Restrictor, own: Stateless, viscosity: float) -> Chamber:
+    through = drive.reference_viscosity / (drive.resistance * viscosity)
+    # behind the restrictor nothing resists
+    return Chamber(
+        compliance=_DEAD_COMPLIANCE, inlet=Link(through), outlet=Link(1e4 * through), stall=1e300, relief=1e-12
+    )
+
+
+@phases.answer
+def restrictor_phases(
+    drive: Restrictor, own: Stateless, rate: float
+) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
+    off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
+    return (Phase(_STEP, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
+
+
+@stroke.answer
+def restrictor_stroke(
+    drive: Restrictor, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float
+) -> Stroke:
+    through = drive.reference_viscosity / (drive.resistance * viscosity)
+    return Stroke(period=_STEP, volume=0.0, conductance=through)
