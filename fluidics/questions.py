@@ -37,6 +37,12 @@ def refilled(part: Any, own: Any, service: Any, luck: Any) -> Any:
 
 
 @question_with_default
+def disposable(part: Any) -> float:
+    """Return 1 for a part that every refill replaces by a new one, else 0."""
+    return 0.0
+
+
+@question_with_default
 def rinsed(part: Any, own: Any) -> Any:
     """Return the state after the clinic rinsed the pump."""
     return own
