@@ -1,0 +1,50 @@
+"""A stretch of time as the panel engine sees it: the operating point and nothing that passes; how parts change over
+weeks stands in `fluidics.engines.panel`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from fluidics.engines.operating import operated
+from fluidics.engines.recorded import Recorded
+from fluidics.pump import Level, Pump, PumpState
+from fluidics.questions import aggregate
+
+NODES = ("reservoir", "line")
+LINKS = ("drawn", "delivered")
+_POINTS = 6  # at which a stretch is recorded
+
+
+def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None) -> Recorded:
+    """Return a stretch of `span` [s] at a programmed rate [m3/s]: the mean flow, as if there were no strokes.
+
+    Parameters
+    ----------
+    pump, state : Pump, PumpState
+        The device; its slow states stand still.
+    rate : float
+        Programmed rate [m3/s].
+    span : float
+        Length of the stretch [s].
+    fast : None
+        A pump that is quasi-steady remembers nothing.
+    """
+    off = Level(0.0, 0.0)
+    levels = (Level(rate, 1.0), off, off, off)
+    around = operated(pump, state, levels, aggregate(pump.drug, state.drug), 1.0)
+    time = span * np.arange(1, _POINTS + 1) / _POINTS
+    volume = np.outer(time, (around.flow, around.flow))
+    return Recorded(
+        node_names=NODES,
+        link_names=LINKS,
+        time=time,
+        pressure=np.tile((around.p_in, around.p_out), (_POINTS, 1)),
+        volume=volume,
+        open=np.ones((_POINTS, 2), dtype=np.int64),
+        drawn=volume[:, 0],
+        delivered=volume[:, 1],
+        strokes=round(around.strokes * span),
+        residual=0.0,
+        switches=0,
+        fast=None,
+    )

@@ -1,0 +1,46 @@
+"""What every engine gives for a stretch of time; how stretches become a trace stands in `fluidics.engines.trace`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fluidics.network import Floats, Ints
+
+
+class Recorded(NamedTuple):
+    """A stretch at one programmed rate, at r times; volumes count from its start."""
+
+    node_names: tuple[str, ...]
+    link_names: tuple[str, ...]
+    time: Floats  # (r,) [s] since its start
+    pressure: Floats  # (r, n) [Pa] relative to the atmosphere
+    volume: Floats  # (r, m) [m3] through each link
+    open: Ints  # (r, m) 1 where a link is open
+    drawn: Floats  # (r,) [m3] from the reservoir
+    delivered: Floats  # (r,) [m3] to the site
+    strokes: int
+    residual: float  # [m3] that the balance of fluid lacks
+    switches: int  # times that valves opened or shut
+    fast: Any  # what the engine keeps for the next stretch
+
+
+def up_to(part: Recorded, row: int) -> Recorded:
+    """Return a stretch up to and with one of its times."""
+    kept = slice(0, row + 1)
+    return part._replace(
+        time=part.time[kept],
+        pressure=part.pressure[kept],
+        volume=part.volume[kept],
+        open=part.open[kept],
+        drawn=part.drawn[kept],
+        delivered=part.delivered[kept],
+        fast=part.fast and part.fast._replace(pressure=part.pressure[row].copy(), open=part.open[row].copy()),
+    )
+
+
+def first_above(part: Recorded, pressure: float) -> int:
+    """Return the first row at which the drive or the line holds a pressure [Pa], or -1."""
+    rows = np.flatnonzero(part.pressure[:, 1:].max(axis=1) >= pressure)
+    return int(rows[0]) if len(rows) else -1

@@ -1,0 +1,133 @@
+"""A stretch of time at one programmed rate with every pressure resolved; the propagator of a piecewise-linear network
+stands in `fluidics.engines.exact`, that of a smooth one in `fluidics.engines.rosenbrock`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fluidics.circuit import INLET, OUTLET, RESERVOIR, Circuit, carries, circuit, schedule
+from fluidics.engines.exact import resolve
+from fluidics.engines.recorded import Recorded
+from fluidics.engines.rosenbrock import integrate
+from fluidics.engines.timing import Timing, active, cut, resting, timing
+from fluidics.network import Floats, Ints, Network, Resolved, Schedule
+from fluidics.pump import Pump, PumpState
+
+SEGMENTS = 3  # of the line
+NODES = ("reservoir", "chamber", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
+LINKS = ("inlet", "outlet", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip", "force_limit")
+TIP = OUTLET + SEGMENTS + 1  # link from the tip to the site
+
+
+class Fast(NamedTuple):
+    """What is kept from one stretch to the next."""
+
+    network: Network
+    pressure: Floats  # (n,) [Pa]
+    open: Ints  # (m,)
+    due: float  # [-] of the next stroke
+
+
+def _stored(network: Network, pressure: Floats) -> Floats:
+    """Return the fluid in each node [m3], up to a constant: what trapped gas leaves of the room that pressure makes."""
+    return network.compliance * pressure - network.gas / np.maximum(pressure + network.ambient, 1.0)
+
+
+def settled(before: Network, after: Network, pressure: Floats) -> Floats:
+    """Return the pressures [Pa] of the same fluid in a network whose compliance, gas or atmosphere has changed."""
+    if before.ambient == after.ambient and np.array_equal(before.compliance, after.compliance):
+        return pressure
+    wanted = _stored(before, pressure)
+    found = pressure.copy()
+    for _ in range(50):
+        absolute = np.maximum(found + after.ambient, 1.0)
+        slope = after.compliance + after.gas / absolute**2
+        change = (wanted - _stored(after, found)) / slope
+        # a node never falls below half its absolute pressure in one step, where the gas law bends most
+        found = found + np.maximum(change, -0.5 * absolute)
+        if np.all(np.abs(change) <= 1e-12 * absolute):
+            break
+    return found
+
+
+def _started(pump: Pump, state: PumpState, made: Circuit, fast: Fast | None) -> tuple[Floats, Ints, float]:
+    if fast is None:
+        return made.pressure.copy(), np.zeros(made.network.kind.shape[0], dtype=np.int64), 1.0
+    pressure = settled(fast.network, made.network, fast.pressure)
+    pressure[RESERVOIR] = made.pressure[RESERVOIR]
+    return pressure, fast.open, fast.due
+
+
+def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast | None) -> Recorded:
+    """Return a stretch of `span` [s] at a programmed rate [m3/s], or a little more when a stroke has to be ended.
+
+    Parameters
+    ----------
+    pump, state : Pump, PumpState
+        The device; its slow states stand still.
+    rate : float
+        Programmed rate [m3/s].
+    span : float
+        Length of the stretch [s].
+    fast : Fast, optional
+        What the last stretch left; a pump at rest that strokes at once if not given.
+    """
+    pushes = not carries(pump.drive, state.drive, rate)
+    made = circuit(pump, state, not pushes, SEGMENTS)
+    stroke = schedule(made.network, pump.drive, state.drive, rate)
+    pressure, opened, due = _started(pump, state, made, fast)
+    period = float(stroke.duration.sum())
+    plan = timing(period, active(stroke), due, span) if rate > 0.0 else Timing(span, 0, 0.0, due, span)
+    stages = [
+        (resting(stroke, plan.wait), 1 if plan.wait > 0.0 else 0),
+        (stroke, plan.strokes),
+        (cut(stroke, plan.last) if plan.last > 0.0 else stroke, 1 if plan.last > 0.0 else 0),
+    ]
+    parts = []
+    for stage, count in stages:
+        if count:
+            part = _run(made.network, stage, count, pressure, opened, made.carries)
+            pressure, opened = part.pressure[-1].copy(), part.open[-1].copy()
+            parts.append((stage, count, part))
+    return _joined(parts, made, Fast(made.network, pressure, opened, plan.due), plan.strokes + (plan.last > 0.0))
+
+
+def _run(net: Network, stage: Schedule, count: int, pressure: Floats, opened: Ints, carrying: bool) -> Resolved:
+    walls = np.flatnonzero(net.stop > len(net.compliance))
+    relief = int(walls[0]) if len(walls) and not carrying else -1
+    if net.gas.any() or net.loss.any():
+        return integrate(net, stage, count, pressure, opened)
+    return resolve(net, stage, count, pressure, opened, relief=relief)
+
+
+def _joined(parts: list[tuple[Schedule, int, Resolved]], made: Circuit, fast: Fast, strokes: int) -> Recorded:
+    """Return the stages of a stretch as one."""
+    times, pressures, volumes, opens, drawn = [], [], [], [], []
+    at, passed, taken = 0.0, np.zeros(len(made.network.kind)), 0.0
+    relieved = made.carries and made.network.stop[-1] == RESERVOIR
+    for stage, count, part in parts:
+        moved = np.cumsum(np.tile(-stage.source[:, RESERVOIR] * stage.duration, count))
+        through = part.volume[:, INLET] - (part.volume[:, -1] if relieved else 0.0)
+        times.append(at + part.time)
+        pressures.append(part.pressure)
+        volumes.append(passed + part.volume)
+        opens.append(part.open)
+        drawn.append(taken + through + moved)
+        at, passed, taken = times[-1][-1], volumes[-1][-1], drawn[-1][-1]
+    volume = np.concatenate(volumes)
+    return Recorded(
+        NODES,
+        LINKS[: volume.shape[1]],
+        np.concatenate(times),
+        np.concatenate(pressures),
+        volume,
+        np.concatenate(opens),
+        np.concatenate(drawn),
+        volume[:, TIP],
+        strokes,
+        sum(part.residual for _, _, part in parts),
+        sum(part.switches for _, _, part in parts),
+        fast,
+    )

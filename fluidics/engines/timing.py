@@ -1,0 +1,76 @@
+"""When a drive strokes within a stretch at one programmed rate; what a stroke does stands with the drives, what becomes
+of it with the engines."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+
+from fluidics.network import Floats, Schedule
+
+_NEXT = 1e-9  # [-]: of a stroke, below which it counts as due
+
+
+class Timing(NamedTuple):
+    """A stretch as the drive sees it: a wait, whole strokes, and a last one that the end of the stretch cuts short."""
+
+    wait: Annotated[float, "s"]
+    strokes: int  # whole ones
+    last: Annotated[float, "s"]  # of the one cut short; zero when there is none
+    due: Annotated[float, "-"]  # of the next stroke, programmed when the stretch ends
+    span: Annotated[float, "s"]  # of all; a stroke that has begun is ended, so it may be longer than asked for
+
+
+def timing(period: float, active: float, due: float, span: float) -> Timing:
+    """Return when a drive strokes in a stretch.
+
+    A pump adds up what is programmed and strokes when that makes a stroke; what is left over waits for the next stretch,
+    whatever its rate.
+
+    Parameters
+    ----------
+    period : float
+        Time between strokes [s].
+    active : float
+        Part of the period in which the drive moves [s]; it is never cut short.
+    due : float
+        Share of a stroke that was programmed before [-]; 1 strokes at once.
+    span : float
+        Length of the stretch [s].
+
+    Examples
+    --------
+    >>> timing(60.0, 0.5, 1.0, 150.0)
+    Timing(wait=0.0, strokes=2, last=30.0, due=0.5, span=150.0)
+    """
+    wait = max(1.0 - due, 0.0) * period
+    if wait > span * (1.0 + _NEXT):
+        return Timing(span, 0, 0.0, due + span / period, span)
+    strokes = int((span - wait) / period + _NEXT)
+    last = span - wait - strokes * period
+    if last <= _NEXT * period:
+        return Timing(wait, strokes, 0.0, 1.0, wait + strokes * period)
+    last = max(last, active)
+    return Timing(wait, strokes, last, last / period, wait + strokes * period + last)
+
+
+def resting(phases: Schedule, duration: float) -> Schedule:
+    """Return a time without a stroke: nothing moves, gates are shut."""
+    shape = phases.source.shape[1], phases.gates.shape[1]
+    return Schedule(np.array([duration]), np.zeros((1, shape[0])), np.zeros((1, shape[1]), dtype=np.int64))
+
+
+def active(phases: Schedule) -> float:
+    """Return the time [s] from the start of a stroke until nothing moves any more."""
+    moving = (phases.source != 0.0).any(axis=1) | (phases.gates != 0).any(axis=1)
+    return float(phases.duration[: int(np.flatnonzero(moving).max(initial=-1)) + 1].sum())
+
+
+def cut(phases: Schedule, duration: float) -> Schedule:
+    """Return the first part of a stroke, `duration` [s] long."""
+    ends: Floats = np.cumsum(phases.duration)
+    count = min(int(np.searchsorted(ends, duration * (1.0 - _NEXT))) + 1, len(ends))
+    kept = phases.duration[:count].copy()
+    kept[-1] -= ends[count - 1] - duration
+    return Schedule(kept, phases.source[:count], phases.gates[:count])

@@ -1,0 +1,209 @@
+"""One device through hours or days of a programme, by any engine, while the world around it may change; the engines
+themselves stand beside this file, programmes in `fluidics.programme`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fluidics.blockage import Blocked
+from fluidics.engines.operating import operated
+from fluidics.engines.recorded import Recorded, first_above, up_to
+from fluidics.engines.rungs import ENGINES
+from fluidics.network import Floats, Ints
+from fluidics.programme import Programme, pieces
+from fluidics.pump import Level, Pump, PumpState, Surroundings, advanced, longest_panel
+from fluidics.questions import aggregate, mean_aggregate, usable
+from fluidics.rows import pack, slots, unpack
+
+LONGEST = 3600.0  # [s]: for which the slow states of the parts stand still
+SHORTEST = 1.0  # [s]
+NEVER = 1e300
+
+
+class Change(NamedTuple):
+    """A number of the pump that takes another value at a time."""
+
+    time: float  # [s]
+    slot: str  # dotted name, such as "reservoir.ambient"
+    value: float  # SI
+
+
+class Blockage(NamedTuple):
+    """A resistance that is put in front of the site at a time; zero takes it away."""
+
+    time: float  # [s]
+    resistance: float  # [Pa s/m3]
+
+
+class Event(NamedTuple):
+    """Something that happened."""
+
+    time: float  # [s]
+    name: str
+    value: float
+
+
+class Trace(NamedTuple):
+    """What a device did, at r times; volumes count from the start."""
+
+    engine: str
+    time: Floats  # (r,) [s]
+    programmed: Floats  # (r,) [m3]
+    node_names: tuple[str, ...]
+    pressure: Floats  # (r, n) [Pa] relative to the atmosphere
+    link_names: tuple[str, ...]
+    volume: Floats  # (r, m) [m3] through each link
+    open: Ints  # (r, m) 1 where a link is open
+    drawn: Floats  # (r,) [m3] from the reservoir
+    delivered: Floats  # (r,) [m3] to the site
+    events: tuple[Event, ...]
+    strokes: int
+    switches: int  # times that valves opened or shut
+    residual: float  # [m3] that the balance of fluid lacks
+    state: PumpState  # at the end
+
+
+def traced(
+    pump: Pump,
+    state: PumpState,
+    programme: Programme,
+    span: float,
+    engine: str,
+    changes: Sequence[Change] = (),
+    blockages: Sequence[Blockage] = (),
+    alarm: float = NEVER,
+) -> Trace:
+    """Return what a device does in `span` [s] of a programme.
+
+    The engine follows pressure and flow; what moves in hours and more (the volume drawn, aggregate, deposits, a closing
+    tip, the battery) stands still for a stretch and is then advanced with the mean of what the engine saw. A stretch
+    ends at each change, at each step of the programme and where a part asks for it, after an hour at the latest.
+
+    Parameters
+    ----------
+    pump, state : Pump, PumpState
+        The device.
+    programme : Programme
+        What is programmed.
+    span : float
+        Length of the trace [s].
+    engine : str
+        One of `fluidics.engines.rungs.ENGINES`.
+    changes : sequence of Change
+        Numbers of the pump that take other values at given times.
+    blockages : sequence of Blockage
+        Resistances put in front of the site at given times.
+    alarm : float
+        Line pressure [Pa] at which the pump alarms and stops; never if not given.
+
+    Raises
+    ------
+    ValueError
+        When a change names no number of the pump, or a time lies outside the trace.
+    RuntimeError
+        When an engine does not converge.
+    """
+    _refuse(pump, span, changes, blockages)
+    row, names = pack(pump), slots(pump)
+    resistance = 0.0
+    parts: list[tuple[float, Recorded]] = []
+    events: list[Event] = []
+    now, fast, stopped = 0.0, None, False
+    cuts = sorted({0.0, span, *(c.time for c in changes), *(b.time for b in blockages)})
+    for begin, end in zip(cuts, cuts[1:], strict=False):
+        for change in (c for c in changes if c.time == begin):
+            row[names.index(change.slot)] = change.value
+            events.append(Event(begin, change.slot, change.value))
+        for blockage in (b for b in blockages if b.time == begin):
+            resistance = blockage.resistance
+            events.append(Event(begin, "blockage" if resistance > 0.0 else "release", resistance))
+        device = unpack(pump, row)
+        if blockages:
+            device = device._replace(site=Blocked(device.site, resistance))
+        for _, stop, rate in pieces(programme, begin, end):
+            while stop - now > SHORTEST * 1e-3:
+                here = 0.0 if stopped else rate
+                around = _around(device, state, here)
+                part = ENGINES[engine](device, state, here, _stretch(device, state, around, stop - now), fast)
+                row = first_above(part, alarm)
+                if row >= 0 and not stopped:
+                    part = up_to(part, row)
+                parts.append((now, part))
+                state = advanced(device, state, float(part.time[-1]), _seen(around, part))
+                now, fast = now + float(part.time[-1]), part.fast
+                if not stopped and (part.alarmed or not usable(device.reservoir, state.reservoir) > 0.0):
+                    stopped = True
+                    name = "occlusion alarm" if part.alarmed else "reservoir empty"
+                    events.append(Event(now, name, float(part.pressure[-1].max())))
+    return _joined(engine, programme, parts, events, state)
+
+
+def _refuse(pump: Pump, span: float, changes: Sequence[Change], blockages: Sequence[Blockage]) -> None:
+    if not 0.0 < span < NEVER:
+        raise ValueError(f"a trace of {span!r} s; its length must be above zero and finite")
+    known = slots(pump)
+    for change in changes:
+        if change.slot not in known:
+            raise ValueError(f"change at {change.time:g} s: the pump has no number '{change.slot}'")
+    for each in (*changes, *blockages):
+        if not 0.0 <= each.time < span:
+            raise ValueError(f"{each}: its time must lie within the trace of {span:g} s")
+
+
+def _around(pump: Pump, state: PumpState, rate: float) -> Surroundings:
+    off = Level(0.0, 0.0)
+    return operated(pump, state, (Level(rate, 1.0), off, off, off), aggregate(pump.drug, state.drug), 1.0)
+
+
+def _stretch(pump: Pump, state: PumpState, around: Surroundings, left: float) -> float:
+    """Return how long [s] the slow states of the parts may stand still."""
+    return min(left, max(min(LONGEST, longest_panel(pump, state, around)), SHORTEST))
+
+
+def _seen(around: Surroundings, part: Recorded) -> Surroundings:
+    """Return the surroundings with what the engine saw."""
+    dt = float(part.time[-1])
+    return around._replace(flow=float(part.drawn[-1]) / dt, strokes=part.strokes / dt)
+
+
+def _asked(programme: Programme, time: Floats) -> Floats:
+    """Return the volume [m3] programmed from the start to each time [s]."""
+    steps = list(pieces(programme, 0.0, float(time[-1])))
+    edges = np.array([0.0, *(stop for _, stop, _ in steps)])
+    volume = np.array([0.0, *(rate * (stop - start) for start, stop, rate in steps)])
+    return np.interp(time, edges, np.cumsum(volume))
+
+
+def _joined(
+    engine: str, programme: Programme, parts: list[tuple[float, Recorded]], events: list[Event], state: PumpState
+) -> Trace:
+    """Return the stretches as one."""
+    first = parts[0][1]
+    passed, drawn, delivered = np.zeros(first.volume.shape[1]), 0.0, 0.0
+    columns: list[list[Any]] = [[], [], [], []]
+    for now, part in parts:
+        rows = (now + part.time, passed + part.volume, drawn + part.drawn, delivered + part.delivered)
+        for column, more in zip(columns, rows, strict=True):
+            column.append(more)
+        passed, drawn, delivered = rows[1][-1], float(rows[2][-1]), float(rows[3][-1])
+    time, volume, out, reached = (np.concatenate(column) for column in columns)
+    return Trace(
+        engine,
+        time,
+        _asked(programme, time),
+        first.node_names,
+        np.concatenate([part.pressure for _, part in parts]),
+        first.link_names,
+        volume,
+        np.concatenate([part.open for _, part in parts]),
+        out,
+        reached,
+        tuple(events),
+        sum(part.strokes for _, part in parts),
+        sum(part.switches for _, part in parts),
+        sum(part.residual for _, part in parts),
+        state,
+    )

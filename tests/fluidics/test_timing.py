@@ -1,0 +1,56 @@
+"""When strokes come: what is programmed is stroked, at whatever rates, and never a part of a stroke."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluidics.engines.timing import active, cut, resting, timing
+from fluidics.network import Schedule
+
+PISTON = Schedule(
+    np.array([0.1, 0.1, 0.3, 59.5]),
+    np.array([[0.0, 5.0], [0.0, 0.0], [0.0, -5.0 / 3.0], [0.0, 0.0]]),
+    np.zeros((4, 2), dtype=np.int64),
+)
+
+
+@given(st.lists(st.tuples(st.floats(1.0, 4e3), st.floats(0.6, 1e4)), min_size=1, max_size=12))
+def test_strokes_add_up_to_what_is_programmed(stretches):
+    """Periods and spans [s] in turn: the strokes begun never differ by more than one from the volume programmed."""
+    due, begun, programmed, debt = 1.0, 0, 1.0, 0.0
+    for period, span in stretches:
+        if span <= debt:
+            debt -= span
+            continue
+        found = timing(period, 0.5, due, span - debt)
+        programmed += found.span / period
+        begun += found.strokes + (found.last > 0.0)
+        due, debt = found.due, found.span - (span - debt)
+        assert found.wait + found.strokes * period + found.last == pytest.approx(found.span, rel=1e-9)
+        assert begun <= programmed + 1e-6
+        assert programmed - begun <= 1.0 + 1e-6
+
+
+def test_an_even_day_has_as_many_strokes_as_periods():
+    assert timing(60.0, 0.5, 1.0, 86400.0) == (0.0, 1440, 0.0, 1.0, 86400.0)
+
+
+def test_a_stroke_that_has_begun_is_ended():
+    assert timing(60.0, 0.5, 1.0, 60.1) == (0.0, 1, 0.5, 0.5 / 60.0, 60.5)
+
+
+def test_the_moving_part_of_a_stroke_ends_with_its_last_motion():
+    assert active(PISTON) == pytest.approx(0.5)
+    assert active(resting(PISTON, 3.0)) == 0.0
+
+
+@given(st.floats(0.05, 60.0))
+def test_a_cut_stroke_is_its_first_part(duration):
+    part = cut(PISTON, duration)
+    assert part.duration.sum() == pytest.approx(duration)
+    count = len(part.duration)
+    assert np.array_equal(part.source, PISTON.source[:count])
+    assert np.all(part.duration[:-1] == PISTON.duration[: count - 1])
