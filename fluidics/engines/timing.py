@@ -25,8 +25,8 @@ class Timing(NamedTuple):
 def timing(period: float, active: float, due: float, span: float) -> Timing:
     """Return when a drive strokes in a stretch.
 
-    A pump adds up what is programmed and strokes when that makes a stroke; what is left over waits for the next stretch,
-    whatever its rate.
+    A pump adds up what is programmed and strokes when that makes a stroke; what is left over waits for the next
+    stretch, whatever its rate.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ themselves stand beside this file, programmes in `fluidics.programme`."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +16,7 @@ from fluidics.engines.rungs import ENGINES
 from fluidics.network import Floats, Ints
 from fluidics.programme import Programme, pieces
 from fluidics.pump import Level, Pump, PumpState, Surroundings, advanced, longest_panel
-from fluidics.questions import aggregate, mean_aggregate, usable
+from fluidics.questions import aggregate, usable
 from fluidics.rows import pack, slots, unpack
 
 LONGEST = 3600.0  # [s]: for which the slow states of the parts stand still
@@ -107,20 +108,20 @@ def traced(
         When an engine does not converge.
     """
     _refuse(pump, span, changes, blockages)
-    row, names = pack(pump), slots(pump)
+    numbers, names = pack(pump), slots(pump)
     resistance = 0.0
     parts: list[tuple[float, Recorded]] = []
     events: list[Event] = []
     now, fast, stopped = 0.0, None, False
     cuts = sorted({0.0, span, *(c.time for c in changes), *(b.time for b in blockages)})
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in pairwise(cuts):
         for change in (c for c in changes if c.time == begin):
-            row[names.index(change.slot)] = change.value
+            numbers[names.index(change.slot)] = change.value
             events.append(Event(begin, change.slot, change.value))
         for blockage in (b for b in blockages if b.time == begin):
             resistance = blockage.resistance
             events.append(Event(begin, "blockage" if resistance > 0.0 else "release", resistance))
-        device = unpack(pump, row)
+        device = unpack(pump, numbers)
         if blockages:
             device = device._replace(site=Blocked(device.site, resistance))
         for _, stop, rate in pieces(programme, begin, end):
@@ -128,16 +129,16 @@ def traced(
                 here = 0.0 if stopped else rate
                 around = _around(device, state, here)
                 part = ENGINES[engine](device, state, here, _stretch(device, state, around, stop - now), fast)
-                row = first_above(part, alarm)
-                if row >= 0 and not stopped:
-                    part = up_to(part, row)
+                row = -1 if stopped else first_above(part, alarm)
+                part = part if row < 0 else up_to(part, row)
                 parts.append((now, part))
                 state = advanced(device, state, float(part.time[-1]), _seen(around, part))
                 now, fast = now + float(part.time[-1]), part.fast
-                if not stopped and (part.alarmed or not usable(device.reservoir, state.reservoir) > 0.0):
+                empty = not usable(device.reservoir, state.reservoir) > 0.0
+                if not stopped and (row >= 0 or empty):
                     stopped = True
-                    name = "occlusion alarm" if part.alarmed else "reservoir empty"
-                    events.append(Event(now, name, float(part.pressure[-1].max())))
+                    what = Event(now, "alarm", float(part.pressure[-1, 1:].max()))
+                    events.append(what if row >= 0 else Event(now, "reservoir empty", 0.0))
     return _joined(engine, programme, parts, events, state)
 
 
