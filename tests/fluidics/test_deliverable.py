@@ -1,0 +1,88 @@
+"""What a drive cannot deliver is found: too fast, too slow, part of a stroke, at once, cancelled."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from fluidics.basal import constant, daily
+from fluidics.deliverable import (
+    AT_ONCE,
+    CANCELLED,
+    PART_OF_A_STROKE,
+    TOO_FAST,
+    TOO_SLOW,
+    fastest,
+    quantum,
+    undeliverable,
+)
+from fluidics.programme import suspended, with_bolus
+from fluidics.questions import phases, stroke
+from tests.fluidics.parts import HEPATIC_PUMP, INSULIN_PUMP, SAMPLES
+
+DAY = 86400.0
+UNIT = 2.5e-9  # m3 of U400
+SPEED = 100.0 * UNIT / 3600.0
+PISTON = SAMPLES[type(INSULIN_PUMP.drive)]
+RESTRICTOR = SAMPLES[type(HEPATIC_PUMP.drive)]
+
+
+def test_a_piston_is_as_fast_as_push_hold_and_return_allow():
+    """Half a microlitre in half a second is a microlitre in a second."""
+    assert fastest(*PISTON) == pytest.approx(1e-9, rel=1e-8)
+
+
+def test_at_the_fastest_rate_the_phases_just_fit():
+    rate = fastest(*PISTON)
+    assert sum(p.duration for p in phases(*PISTON, rate)) == pytest.approx(
+        stroke(*PISTON, rate, 0.0, 0.0, 1e-3).period, rel=1e-8
+    )
+
+
+def test_a_restrictor_has_no_strokes_and_no_fastest_rate():
+    assert fastest(*RESTRICTOR) == math.inf
+    assert quantum(RESTRICTOR[0]) == 0.0
+
+
+def test_quantum_is_the_stroke_volume():
+    assert quantum(PISTON[0]) == pytest.approx(INSULIN_PUMP.drive.stroke_volume, rel=1e-15)
+
+
+def reasons(programme, fastest=1e-9, slowest=0.0, quantum=0.0):
+    return [(found.reason, found.start) for found in undeliverable(programme, fastest, slowest, quantum)]
+
+
+def test_what_a_pump_can_do_is_not_complained_about():
+    made = with_bolus(constant(UNIT / 3600.0, DAY), 3600.0, 6.0 * UNIT, SPEED)
+    assert reasons(made, slowest=0.2 * UNIT / 3600.0, quantum=0.2 * UNIT) == []
+
+
+def test_rates_out_of_reach_are_found_where_they_begin():
+    made = daily([0.0, 3600.0, 7200.0], [1.0, 3.0, 0.0], DAY)
+    assert reasons(made, fastest=2.0) == [(TOO_FAST, 3600.0)]
+    assert reasons(made, fastest=9.0, slowest=2.0) == [(TOO_SLOW, 0.0)]
+
+
+def test_a_rate_at_the_limit_is_within_it():
+    assert reasons(constant(2.0, DAY), fastest=2.0, slowest=2.0) == []
+
+
+def test_a_bolus_of_a_stroke_and_a_half_is_found_and_an_extended_one_is_not():
+    made = with_bolus(constant(0.0, DAY), 60.0, 0.3 * UNIT, SPEED)
+    assert reasons(made, quantum=0.2 * UNIT) == [(PART_OF_A_STROKE, 60.0)]
+    assert reasons(with_bolus(constant(0.0, DAY), 60.0, 0.3 * UNIT, SPEED, 600.0), quantum=0.2 * UNIT) == []
+
+
+def test_boluses_at_once_are_found_and_boluses_one_after_the_other_are_not():
+    made = with_bolus(constant(0.0, DAY), 0.0, 5.0 * UNIT, SPEED)  # until 180 s
+    assert reasons(with_bolus(made, 120.0, UNIT, SPEED)) == [(AT_ONCE, 120.0)]
+    assert reasons(with_bolus(made, 180.0, UNIT, SPEED)) == []
+    assert reasons(with_bolus(made, 120.0, UNIT, SPEED, over=600.0)) == []
+
+
+def test_a_cancelled_bolus_tells_how_much_of_it_is_given():
+    made = with_bolus(suspended(constant(0.0, DAY), 60.0, 600.0), 0.0, 5.0 * UNIT, SPEED)
+    (found,) = undeliverable(made, 1e-9, 0.0, 0.0)
+    assert found.reason == CANCELLED
+    assert (found.asked, found.limit) == (5.0 * UNIT, pytest.approx(5.0 * UNIT / 3.0))
