@@ -23,7 +23,7 @@ from reliability.events import (
     note,
 )
 from reliability.hazards import AGE, OPERATED, REMEDY, STOPS, TARGET, next_firing, threshold, wind
-from reliability.interruption import MODE_DELAY, MODE_REMEDY, MODE_STARVES, MODE_STOPS
+from reliability.interruption import MODE_DELAY, MODE_MISSED, MODE_REMEDY, MODE_STARVES, MODE_STOPS
 from reliability.population import Patient
 from reliability.streams import EXPLANT as EXPLANT_STREAM
 from reliability.streams import HAZARD as HAZARD_STREAM
@@ -46,8 +46,18 @@ class Happening(NamedTuple):
 
 
 @inlined
-def mode_happening(mode_rows: Any, mode: int) -> Happening:
-    """Return what a mode that crossed leads to."""
+def mode_happening(mode_rows: Any, mode: int, programmed: float) -> Happening:
+    """Return what a mode that crossed leads to; a volume that must be missed first takes its time [s] at the rate.
+
+    Parameters
+    ----------
+    mode_rows : ndarray (n, MODE_WIDTH)
+        What modes lead to.
+    mode : int
+        Number of the mode.
+    programmed : float
+        Mean programmed rate [m3/s], above zero.
+    """
     remedy = int(mode_rows[mode, MODE_REMEDY])
     return Happening(
         kind=MODE + mode,
@@ -55,7 +65,7 @@ def mode_happening(mode_rows: Any, mode: int) -> Happening:
         operated=1 if remedy >= REPLACE else 0,
         stops=mode_rows[mode, MODE_STOPS] != 0.0,
         starves=mode_rows[mode, MODE_STARVES] != 0.0,
-        delay=mode_rows[mode, MODE_DELAY] if remedy == VISIT else 1e300,
+        delay=mode_rows[mode, MODE_DELAY] + mode_rows[mode, MODE_MISSED] / programmed if remedy == VISIT else 1e300,
         latch=1 << mode,
     )
 
@@ -165,7 +175,7 @@ def cycled(
             wind(hazards, clock, row, patient.frailty, clock[row, TARGET] + more)
             row = next_firing(clock)
         else:
-            what = mode_happening(mode_rows, part.mode)
+            what = mode_happening(mode_rows, part.mode, around.programmed)
         latched |= what.latch
         count = note(events, count, patient.number, ordinal, time, time - start, what.kind, 0.0, what.operated)
         if what.operated:

@@ -21,7 +21,8 @@ MODE_REMEDY = 0  # what it leads to, a code of reliability.events
 MODE_DELAY = 1  # [s] until the patient comes
 MODE_STOPS = 2  # 1 when delivery stops
 MODE_STARVES = 3  # 1 when it lacks so much drug that ketoacidosis may follow
-MODE_WIDTH = 4
+MODE_MISSED = 4  # [m3] programmed and not delivered until the pump or the patient notices
+MODE_WIDTH = 5
 
 
 class Tightest(NamedTuple):

@@ -26,7 +26,7 @@ from reliability.events import (
     note,
 )
 from reliability.hazards import threshold, wind
-from reliability.population import Patient, batch, batch_number, implanted, lot
+from reliability.population import Patient, batch, batch_number, implanted, lot, renewed
 from reliability.streams import FILL, VISIT, two_uniforms, uniform
 from reliability.streams import HAZARD as HAZARD_STREAM
 
@@ -66,6 +66,7 @@ def filled(
     a, b = two_uniforms(seed, patient.number, event, FILL)
     rate = patient.rate * exp(design.population.cycle_spread * inverse_normal(a))
     state = after_refill(pump, state, Luck(uniform=b, normal=inverse_normal(b), batch=shared))
+    state = renewed(pump, state, seed, patient, event, shared)
     return Fill(state=state, levels=histogram(design.regimen, rate), rate=rate)
 
 
@@ -74,7 +75,7 @@ def note_finding(
     finding: Finding, events: Any, count: int, patient: int, device: int, time: float, age: float
 ) -> int:
     """Write what a visit found and did, and return the count of events; an operation marks one record, the first."""
-    operated = 1 if finding.rinse <= 0 else 0
+    operated = finding.operated
     on_line = operated if finding.line > 0 else 0
     on_pump = operated - on_line if finding.replaced else 0
     in_rinse = operated - on_line - on_pump if finding.extra_rinse else 0
@@ -151,7 +152,7 @@ def follow(
         count = note_finding(finding, events, count, number, ordinal, time, time - start)
         episodes += 1
         rinses += (1 if finding.rinse >= 0 else 0) + finding.extra_rinse
-        if finding.rinse <= 0:
+        if finding.operated != 0:
             operations += 1
             line_operations += 1 if finding.line > 0 else 0
             first_operation = min(first_operation, time)

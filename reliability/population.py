@@ -7,8 +7,8 @@ from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import constant, inlined
 from fluidics.elementary import exp, inverse_normal, log
-from fluidics.pump import Luck, PumpState
-from fluidics.questions import fresh
+from fluidics.pump import Luck, Pump, PumpState
+from fluidics.questions import disposable, fresh
 from reliability.events import ABANDONED, DATE, DEATH, HORIZON, LOST
 from reliability.streams import BATCH, LOT, PART, PATIENT, SPREAD, normal, two_uniforms
 
@@ -115,7 +115,7 @@ def part_luck(seed: int, patient: Patient, place: int, event: int, shared: float
 
 
 @inlined
-def implanted(pump: Any, seed: int, patient: Patient, event: int, shared: float) -> PumpState:
+def implanted(pump: Pump, seed: int, patient: Patient, event: int, shared: float) -> PumpState:
     """Return the state of a new pump; each part has its own luck, and the lot in common."""
     return PumpState(
         reservoir=fresh(pump.reservoir, part_luck(seed, patient, RESERVOIR, event, shared)),
@@ -124,6 +124,26 @@ def implanted(pump: Any, seed: int, patient: Patient, event: int, shared: float)
         catheter=fresh(pump.catheter, part_luck(seed, patient, CATHETER, event, shared)),
         site=fresh(pump.site, part_luck(seed, patient, SITE, event, shared)),
         power=fresh(pump.power, part_luck(seed, patient, POWER, event, shared)),
+    )
+
+
+@inlined
+def _kept_or_new(part: Any, own: Any, seed: int, patient: Patient, place: int, event: int, shared: float) -> Any:
+    if disposable(part) != 0.0:
+        return fresh(part, part_luck(seed, patient, place, event, shared))
+    return own
+
+
+@inlined
+def renewed(pump: Pump, state: PumpState, seed: int, patient: Patient, event: int, shared: float) -> PumpState:
+    """Return the state with new parts in place of those that every refill replaces, each with its own luck."""
+    return PumpState(
+        reservoir=_kept_or_new(pump.reservoir, state.reservoir, seed, patient, RESERVOIR, event, shared),
+        drug=_kept_or_new(pump.drug, state.drug, seed, patient, DRUG, event, shared),
+        drive=_kept_or_new(pump.drive, state.drive, seed, patient, DRIVE, event, shared),
+        catheter=_kept_or_new(pump.catheter, state.catheter, seed, patient, CATHETER, event, shared),
+        site=_kept_or_new(pump.site, state.site, seed, patient, SITE, event, shared),
+        power=_kept_or_new(pump.power, state.power, seed, patient, POWER, event, shared),
     )
 
 

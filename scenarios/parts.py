@@ -15,7 +15,7 @@ from fluidics.regimen import BasalBolus, ConstantRate
 from fluidics.reservoir import TwoPhaseReservoir
 from fluidics.site import Artery, Peritoneum
 from reliability.drawdown import Requirement
-from reliability.modes import DepletedBattery, EmptyReservoir, Underdelivery
+from reliability.modes import DepletedBattery, EmptyReservoir, OcclusionAlarm, Underdelivery
 
 __all__ = ["MODES", "PARTS", "REGIMENS", "Requirement", "default", "fields", "units"]
 
@@ -34,6 +34,7 @@ REGIMENS: dict[str, type] = {"basal-bolus": BasalBolus, "constant-rate": Constan
 MODES: dict[str, type] = {
     "depleted-battery": DepletedBattery,
     "empty-reservoir": EmptyReservoir,
+    "occlusion-alarm": OcclusionAlarm,
     "underdelivery": Underdelivery,
 }
 

@@ -91,8 +91,9 @@ class Cycle:
         """Follow a physical mode that crossed."""
         row = self.device.plan.mode_rows[mode].tolist()
         self.latched.add(mode)
-        if row[mode_column.MODE_REMEDY] == code.VISIT and self.time + row[mode_column.MODE_DELAY] < self.until:
-            self.visit = self.time + row[mode_column.MODE_DELAY]
+        noticed = self.time + row[mode_column.MODE_MISSED] / self.device.programmed + row[mode_column.MODE_DELAY]
+        if row[mode_column.MODE_REMEDY] == code.VISIT and noticed < self.until:
+            self.visit = noticed
             self.until = min(self.until, self.visit)
             self.reported = True
         self.happens(

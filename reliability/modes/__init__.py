@@ -3,6 +3,7 @@
 
 from reliability.modes.depleted_battery import DepletedBattery
 from reliability.modes.empty_reservoir import EmptyReservoir
+from reliability.modes.occlusion_alarm import OcclusionAlarm
 from reliability.modes.underdelivery import Underdelivery
 
-__all__ = ["DepletedBattery", "EmptyReservoir", "Underdelivery"]
+__all__ = ["DepletedBattery", "EmptyReservoir", "OcclusionAlarm", "Underdelivery"]

@@ -118,9 +118,10 @@ POPULATION = Population(
 # 55 % of the dose as basal; boluses at 60 times the mean rate
 REGIMEN = BasalBolus(basal_share=0.55, bolus_rate=60 * DAILY)
 MODES = (DepletedBattery(0.02), EmptyReservoir(), Underdelivery(0.5), Underdelivery(0.2))
-# remedy, delay, stops, starves
+# remedy, delay, stops, starves, missed
 MODE_ROWS = np.array(
-    [[REPLACE, 0, 0, 0], [VISIT, 2 * DAY, 1, 1], [VISIT, 14 * DAY, 0, 0], [RECORD, 0, 0, 1]], dtype=np.float64
+    [[REPLACE, 0, 0, 0, 0], [VISIT, 2 * DAY, 1, 1, 0], [VISIT, 14 * DAY, 0, 0, 0], [RECORD, 0, 0, 1, 0]],
+    dtype=np.float64,
 )
 # rate, shape, frail, remedy, share operated, stops
 HAZARDS = np.array(

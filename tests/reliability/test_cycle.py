@@ -22,7 +22,7 @@ def thirsty_plan(years=1.0, **people):
 
 
 def test_a_mode_leads_to_what_its_row_says():
-    battery, empty, felt, starving = (mode_happening(MODE_ROWS, k) for k in range(4))
+    battery, empty, felt, starving = (mode_happening(MODE_ROWS, k, DAILY) for k in range(4))
     assert (battery.kind, battery.remedy, battery.operated, battery.stops) == (MODE, REPLACE, 1, False)
     assert (empty.remedy, empty.delay, empty.stops, empty.starves) == (VISIT, 2.0 * DAY, True, True)
     assert (felt.remedy, felt.delay, felt.operated) == (VISIT, 14.0 * DAY, 0)

@@ -45,14 +45,14 @@ def test_a_fill_is_full_and_programmed_for_its_dose():
 
 
 def finding(**what):
-    nothing = {"error": 0.3, "episode": 1, "rinse": -1, "line": 0, "extra_rinse": 0, "replaced": 0}
+    nothing = {"error": 0.3, "operated": 1, "rinse": -1, "line": 0, "extra_rinse": 0, "replaced": 0}
     return Finding(state=new_pump(PUMP), **(nothing | what))
 
 
 @pytest.mark.parametrize(
     ("what", "kinds", "operated"),
     [
-        ({"rinse": 1}, [UNDERDELIVERY, RINSE], [0, 0]),
+        ({"rinse": 1, "operated": 0}, [UNDERDELIVERY, RINSE], [0, 0]),
         ({"rinse": 0, "line": TIP_OBSTRUCTION}, [UNDERDELIVERY, RINSE, TIP_OBSTRUCTION], [0, 0, 1]),
         ({"line": ENCAPSULATION, "extra_rinse": 1}, [UNDERDELIVERY, ENCAPSULATION, EXTRA_RINSE], [0, 1, 0]),
         ({"rinse": 0, "replaced": 1}, [UNDERDELIVERY, RINSE, FLOW_REPLACEMENT], [0, 0, 1]),
@@ -63,6 +63,7 @@ def finding(**what):
         ),
         ({"rinse": 0, "extra_rinse": 1}, [UNDERDELIVERY, RINSE, EXTRA_RINSE], [0, 0, 1]),
         ({}, [UNDERDELIVERY], [1]),
+        ({"operated": 0}, [UNDERDELIVERY], [0]),
     ],
 )
 def test_a_finding_becomes_its_records(what, kinds, operated):

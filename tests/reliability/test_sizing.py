@@ -42,7 +42,7 @@ def calm_plan(interval: float, *, rate_spread: float = 0.0, daily: float = DAILY
     return plan._replace(
         design=plan.design._replace(clinic=clinic, population=people),
         spreads=np.zeros((0, plan.spreads.shape[1])),
-        mode_rows=np.where([[1.0, 0.0, 0.0, 0.0]], RECORD, plan.mode_rows),
+        mode_rows=np.where([[1.0, 0.0, 0.0, 0.0, 0.0]], RECORD, plan.mode_rows),
     )
 
 
