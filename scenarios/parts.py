@@ -7,12 +7,13 @@ from typing import Any, get_args, get_type_hints
 
 from fluidics.aggregation import Insulin
 from fluidics.catheter import Catheter
-from fluidics.drives import Piston, Restrictor
+from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic, Piston, Restrictor
 from fluidics.infusate import Infusate
 from fluidics.power import Battery, Unpowered
 from fluidics.pump import Pump
 from fluidics.regimen import BasalBolus, ConstantRate
 from fluidics.reservoir import TwoPhaseReservoir
+from fluidics.shell_reservoir import ShellReservoir
 from fluidics.site import Artery, Peritoneum
 from reliability.drawdown import Requirement
 from reliability.modes import DepletedBattery, EmptyReservoir, OcclusionAlarm, Underdelivery
@@ -20,9 +21,16 @@ from reliability.modes import DepletedBattery, EmptyReservoir, OcclusionAlarm, U
 __all__ = ["MODES", "PARTS", "REGIMENS", "Requirement", "default", "fields", "units"]
 
 PARTS: dict[str, dict[str, type]] = {
-    "reservoir": {"two-phase": TwoPhaseReservoir},
+    "reservoir": {"two-phase": TwoPhaseReservoir, "shell": ShellReservoir},
     "drug": {"insulin": Insulin, "infusate": Infusate},
-    "drive": {"piston": Piston, "restrictor": Restrictor},
+    "drive": {
+        "piston": Piston,
+        "restrictor": Restrictor,
+        "multi-rate": MultiRate,
+        "peristaltic": Peristaltic,
+        "gated": Gated,
+        "duty-cycle": DutyCycle,
+    },
     "catheter": {"catheter": Catheter},
     "site": {"peritoneum": Peritoneum, "artery": Artery},
     "power": {"battery": Battery, "none": Unpowered},

@@ -16,9 +16,7 @@ import numpy as np
 from fluidics.aggregation import Aggregation, Insulin
 from fluidics.catheter import Catheter
 from fluidics.compile import kernel
-from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic, Piston, Restrictor
-from fluidics.drives.gated import Escaped
-from fluidics.drives.peristaltic import TubeSet
+from fluidics.drives import Piston, Restrictor
 from fluidics.drives.piston import Deposit
 from fluidics.elementary import exp, inverse_normal, log
 from fluidics.engines.panel import seen, stepped
@@ -30,10 +28,8 @@ from fluidics.questions import histogram, mean_aggregate
 from fluidics.regimen import BasalBolus, ConstantRate
 from fluidics.reservoir import Drawn, TwoPhaseReservoir
 from fluidics.rows import pack, unpack
-from fluidics.shell_reservoir import ShellReservoir
 from fluidics.site import Artery, Peritoneum
-from tests.fluidics.implanted import DUTY, GATE, ROLLER, SETTINGS, SHELL
-from tests.fluidics import worn
+from tests.fluidics import implanted, worn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = 86400.0
@@ -94,16 +90,12 @@ SAMPLES = {
     Infusate: (HEPATIC_PUMP.drug, Stateless()),
     Piston: (INSULIN_PUMP.drive, Deposit(0.7)),
     Restrictor: (HEPATIC_PUMP.drive, Stateless()),
-    Peristaltic: (ROLLER, TubeSet(revolutions=5e3, damage=0.1, endurance=1.2)),
-    Gated: (GATE, Escaped(3e-9)),
-    DutyCycle: (DUTY, Stateless()),
-    MultiRate: (SETTINGS, Stateless()),
-    ShellReservoir: (SHELL, Drawn(5e-6)),
     Catheter: (INSULIN_PUMP.catheter, onset(wait=0.0, age=50.0 * DAY, factor=1.2)),
     Peritoneum: (INSULIN_PUMP.site, onset(wait=0.02, age=0.0, factor=0.8)),
     Artery: (HEPATIC_PUMP.site, Stateless()),
     Battery: (INSULIN_PUMP.power, Charge(energy=2000.0, full=3787.0)),
     Unpowered: (HEPATIC_PUMP.power, Stateless()),
+    **implanted.SAMPLES,
     **worn.SAMPLES,
 }
 

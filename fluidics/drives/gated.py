@@ -1,0 +1,208 @@
+"""The pressurised pump that meters with an accumulator between two gates; a gate before a restrictor stands in
+`fluidics.drives.duty_cycle`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+from fluidics.compile import inlined
+from fluidics.elementary import exp
+from fluidics.network import GATE, Link
+from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Service, Stroke, Surroundings
+from fluidics.questions import (
+    advance,
+    chamber,
+    flow,
+    fresh,
+    line,
+    operate,
+    panel,
+    phases,
+    refilled,
+    rinsed,
+    stall,
+    stroke,
+    strokes,
+)
+
+_OPEN_STEP = 60.0  # [s]: a stroke while both gates stand open
+_TIGHT = 1e-9  # [-]: least leak of a shut gate relative to the open one
+_SHUT = 1.0 - 1e-9  # [-]: of the volume let through, at which the shut-off has closed
+
+
+class Gated(NamedTuple):
+    """A gate fills an elastic accumulator from the reservoir, another empties it into the line.
+
+    V = C (p_in - p_out) (1 - x) (1 - y) / (1 - x y),    x = exp(-g t_fill / C),  y = exp(-g t_dump / C)
+
+    V goes out per cycle, C is the accumulator's compliance, g the conductance of the open gate. The controller counts
+    on a nominal aliquot, so that the rate follows the pressures. A magnetic field above the one that holds the gates
+    opens both, and the reservoir flows out freely; a shut-off that such a flow trips lets a stated volume through and
+    then nothing, until a visit resets it.
+
+    Notes
+    -----
+    The line is taken to keep its pressure while it takes an aliquot; shut gates leak in series, whatever the cycle.
+    Below its fastest cycle the drive follows the programme, above it cannot. Periodic state of an RC circuit that is
+    charged and discharged in turn. A pump of this kind: maker's manual of the Prometra II (Flowonix Medical), p. 14: at
+    most 10 uL escape in a magnetic resonance scanner.
+    """
+
+    accumulator: Annotated[float, "m3/Pa"]
+    aliquot: Annotated[float, "m3"]  # as the controller counts it
+    gate_conductance: Annotated[float, "m3/(s Pa)"]  # of each gate, open
+    gate_leak: Annotated[float, "m3/(s Pa)"]  # of each gate, shut
+    reference_viscosity: Annotated[float, "Pa s"]
+    fill_time: Annotated[float, "s"]
+    dump_time: Annotated[float, "s"]
+    pause: Annotated[float, "s"]  # at least, with both gates shut, after each
+    escape: Annotated[float, "m3"]  # that the shut-off lets through
+    field: Annotated[float, "-"] = 0.0  # magnetic, relative to the one that opens the gates
+
+
+class Escaped(NamedTuple):
+    """What has gone out through open gates since the shut-off was reset."""
+
+    volume: Annotated[float, "m3"]
+
+
+@fresh.answer
+def reset_gates(drive: Gated, luck: Luck) -> Escaped:
+    return Escaped(volume=0.0)
+
+
+@inlined
+def closed(drive: Gated, own: Escaped) -> bool:
+    """Return whether the shut-off has closed."""
+    return own.volume >= _SHUT * drive.escape
+
+
+@advance.answer
+def let_out(drive: Gated, own: Escaped, dt: float, around: Surroundings) -> Escaped:
+    if drive.field <= 1.0:
+        return own
+    return Escaped(volume=min(own.volume + abs(around.flow) * dt, drive.escape))
+
+
+@panel.answer
+def escape_panel(drive: Gated, own: Escaped, around: Surroundings) -> float:
+    left = drive.escape - own.volume
+    if drive.field <= 1.0 or closed(drive, own) or abs(around.flow) * 1e300 <= left:
+        return 1e300
+    return left / abs(around.flow)
+
+
+@refilled.answer
+def reset_at_refill(drive: Gated, own: Escaped, service: Service, luck: Luck) -> Escaped:
+    return Escaped(volume=0.0)
+
+
+@rinsed.answer
+def reset_at_rinse(drive: Gated, own: Escaped) -> Escaped:
+    return Escaped(volume=0.0)
+
+
+@inlined
+def shortest_cycle(drive: Gated) -> float:
+    """Return the least time [s] of a cycle."""
+    return drive.fill_time + drive.dump_time + 2.0 * drive.pause
+
+
+@inlined
+def cycle_rate(drive: Gated, rate: float) -> float:
+    """Return the cycles per time [1/s] at a programmed rate [m3/s]."""
+    return min(rate / drive.aliquot, 1.0 / shortest_cycle(drive))
+
+
+@inlined
+def exchanged(drive: Gated, viscosity: float) -> float:
+    """Return the share [-] of the accumulator's swing that the open times allow."""
+    through = drive.gate_conductance * drive.reference_viscosity / viscosity
+    unfilled = exp(-through * drive.fill_time / drive.accumulator)
+    undumped = exp(-through * drive.dump_time / drive.accumulator)
+    return (1.0 - unfilled) * (1.0 - undumped) / (1.0 - unfilled * undumped)
+
+
+@inlined
+def standing(drive: Gated, own: Escaped, viscosity: float) -> float:
+    """Return the conductance [m3/(s Pa)] that is there all the time: of shut gates, of open ones in a field."""
+    if closed(drive, own):
+        return 0.0
+    each = drive.gate_conductance if drive.field > 1.0 else drive.gate_leak
+    return 0.5 * each * drive.reference_viscosity / viscosity
+
+
+@inlined
+def metered(drive: Gated, own: Escaped, viscosity: float) -> float:
+    """Return the volume per cycle and pressure [m3/Pa]."""
+    if closed(drive, own) or drive.field > 1.0:
+        return 0.0
+    return drive.accumulator * exchanged(drive, viscosity)
+
+
+@flow.answer
+def gated_flow(drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+    pulsed = metered(drive, own, viscosity) * cycle_rate(drive, rate)
+    return (pulsed + standing(drive, own, viscosity)) * (p_in - p_out)
+
+
+@stall.answer
+def gated_stall(drive: Gated) -> float:
+    return 1e300  # the reservoir's own pressure is the limit
+
+
+@strokes.answer
+def gated_strokes(drive: Gated, rate: float) -> float:
+    return cycle_rate(drive, rate)
+
+
+@operate.answer
+def operate_gated(
+    drive: Gated, own: Escaped, rate: float, p_in: float, viscosity: float, pump: Any, state: Any
+) -> OperatingPoint:
+    catheter = line(pump.catheter, state.catheter, viscosity)
+    site = line(pump.site, state.site, viscosity)
+    offset = catheter.offset + site.offset
+    slope = catheter.slope + site.slope
+    through = metered(drive, own, viscosity) * cycle_rate(drive, rate) + standing(drive, own, viscosity)
+    net = through * (p_in - offset) / (1.0 + through * slope)
+    return OperatingPoint(flow=net, pressure=offset + slope * net)
+
+
+@chamber.answer
+def gated_chamber(drive: Gated, own: Escaped, viscosity: float) -> Chamber:
+    thinner = drive.reference_viscosity / viscosity
+    tight = _TIGHT * drive.gate_conductance * thinner
+    through = drive.gate_conductance * thinner
+    leak = drive.gate_leak * thinner + tight
+    if closed(drive, own):
+        through = leak = tight
+    gate = Link(through, leak, 0.0, 0.0, 0.0, GATE)
+    return Chamber(compliance=drive.accumulator, inlet=gate, outlet=gate, stall=1e300, relief=1e-12)
+
+
+@phases.answer
+def gated_phases(drive: Gated, own: Escaped, rate: float) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
+    off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
+    if drive.field > 1.0:
+        return (Phase(_OPEN_STEP, 0.0, 0.0, 1.0, 1.0), off, off, off, off, off)
+    if rate <= 0.0:
+        return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
+    rest = 1.0 / cycle_rate(drive, rate) - drive.fill_time - drive.pause - drive.dump_time
+    return (
+        Phase(drive.fill_time, 0.0, 0.0, 1.0, 0.0),
+        Phase(drive.pause, 0.0, 0.0, 0.0, 0.0),
+        Phase(drive.dump_time, 0.0, 0.0, 0.0, 1.0),
+        Phase(rest, 0.0, 0.0, 0.0, 0.0),
+        off,
+        off,
+    )
+
+
+@stroke.answer
+def gated_stroke(drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
+    always = standing(drive, own, viscosity)
+    if drive.field > 1.0 or rate <= 0.0:
+        return Stroke(period=_OPEN_STEP, volume=0.0, conductance=always)
+    volume = metered(drive, own, viscosity) * (p_in - p_out)
+    return Stroke(period=1.0 / cycle_rate(drive, rate), volume=volume, conductance=always)

@@ -1,0 +1,55 @@
+"""Drives of implanted pumps with numbers of their class, shared by the tests of their mechanisms; the pumps of the
+whole floor stand in `tests.fluidics.parts`."""
+
+from __future__ import annotations
+
+from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic
+from fluidics.drives.gated import Escaped
+from fluidics.drives.peristaltic import TubeSet
+from fluidics.pump import Stateless
+from fluidics.reservoir import Drawn
+from fluidics.shell_reservoir import ShellReservoir
+
+ATMOSPHERE = 101325.0
+BODY = 310.15
+WATER = 6.913e-4  # Pa s at 37 degC (IAPWS)
+MMHG = 133.322387415
+
+# two rollers on a tube of 0.53 mm bore, of a size that an implant has room for; stalls at 200 kPa
+ROLLER = Peristaltic(
+    revolution_volume=12e-9, accuracy=1.0, rollers=2.0, roller_volume=0.6e-9, release=0.15, motor_work=3.6e-3,
+    idle_work=1.2e-3, bore=0.265e-3, wall=0.2e-3, occlusion=1.1, seal=0.5e-6, contact=1e-3, lift_pressure=144e3,
+    tubing_volume=0.14e-6, tubing_compliance=2e-15, creep=0.017, creep_revolutions=2e3, strain=0.3, fatigue_strain=4.0,
+    fatigue_exponent=6.0, endurance_spread=0.3,
+)  # fmt: skip
+
+# 2.5 uL per cycle at 35.7 psi over the spinal fluid
+GATE = Gated(
+    accumulator=2.5e-9 / 245e3, aliquot=2.5e-9, gate_conductance=2e-14, gate_leak=1e-20, reference_viscosity=WATER,
+    fill_time=10.0, dump_time=10.0, pause=1.0, escape=10e-9,
+)  # fmt: skip
+
+# 4 mL/d through the chip while its gate is open
+DUTY = DutyCycle(
+    resistance=245e3 / (4e-6 / 86400.0), reference_viscosity=WATER, full_rate=4e-6 / 86400.0, gate_conductance=1e-13,
+    gate_leak=1e-21, cycle=600.0, dead_compliance=4.4e-18,
+)  # fmt: skip
+
+# 0.5, 1 and 2 mL/d: seven settings from 0.5 to 3.5 mL/d
+SETTINGS = MultiRate(
+    first_resistance=245e3 * 86400.0 / 0.5e-6, second_resistance=245e3 * 86400.0 / 1e-6,
+    third_resistance=245e3 * 86400.0 / 2e-6, reference_viscosity=WATER, nominal_pressure=245e3, shut_leak=1e-22,
+    dead_compliance=4.4e-17,
+)  # fmt: skip
+
+# 20 mL beside 60 mL of gas that a full reservoir leaves at one atmosphere
+SHELL = ShellReservoir(20e-6, 1.4e-6, 60e-6, ATMOSPHERE, BODY, ATMOSPHERE)
+
+# with a state well inside its life
+SAMPLES = {
+    Peristaltic: (ROLLER, TubeSet(revolutions=5e3, damage=0.1, endurance=1.2)),
+    Gated: (GATE, Escaped(3e-9)),
+    DutyCycle: (DUTY, Stateless()),
+    MultiRate: (SETTINGS, Stateless()),
+    ShellReservoir: (SHELL, Drawn(5e-6)),
+}
