@@ -134,3 +134,38 @@ def network(
         boundary=np.array(boundary, dtype=np.float64),
         ambient=ambient,
     )
+
+
+def checked(
+    network: Network, schedule: Schedule, strokes: int, pressure: Floats, open_links: Ints, every: int
+) -> None:
+    """Return nothing, when an engine that resolves pressure can work with its arguments.
+
+    Raises
+    ------
+    ValueError
+        When a number is not finite, an array has another shape than the network asks for, or there is nothing to do.
+    """
+    nodes, links, phases = len(network.compliance), len(network.kind), len(schedule.duration)
+    shapes = {
+        "pressure": (pressure, (nodes,)),
+        "open_links": (open_links, (links,)),
+        "schedule.source": (schedule.source, (phases, nodes)),
+        "schedule.gates": (schedule.gates, (phases, links)),
+    }
+    for name, (given, wanted) in shapes.items():
+        if np.shape(given) != wanted:
+            raise ValueError(f"{name} has shape {np.shape(given)}; this network and schedule ask for {wanted}")
+    finite = {name: getattr(network, name) for name in ("compliance", "conductance", "leak", "crack", "boundary")}
+    finite |= {"pressure": pressure, "schedule.duration": schedule.duration, "schedule.source": schedule.source}
+    for name, numbers in finite.items():
+        if not np.isfinite(numbers).all():
+            raise ValueError(f"{name} has a number that is not finite: {numbers}")
+    if not phases or not (schedule.duration > 0.0).all():
+        raise ValueError(f"schedule.duration must be above zero for every phase, given {schedule.duration} s")
+    for name, count in (("strokes", strokes), ("every", every)):
+        if not count >= 1:
+            raise ValueError(f"{name} must be a whole number from 1, given {count!r}")
+    for name, switches in (("open_links", open_links), ("schedule.gates", schedule.gates)):
+        if not np.isin(switches, (0, 1)).all():
+            raise ValueError(f"{name} must hold 0 for shut and 1 for open, given {switches}")

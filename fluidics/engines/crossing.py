@@ -1,0 +1,168 @@
+"""When a valve first reaches its threshold while the modes of a network decay; the modes stand in
+`fluidics.engines.modes`, what a valve does then in `fluidics.engines.exact`."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from fluidics.compile import inlined, linked
+from fluidics.engines.modes import Modes, decayed
+from fluidics.network import Floats, Network
+
+UNDECIDED = -1.0  # what `first_crossing` returns when it cannot tell
+BAND = 1e-12  # [-]: of the pressures at a valve, by which it must pass its threshold: more than they are rounded by
+_LOOKS = 20_000  # intervals and steps of Newton's method; some five are usual
+_NARROW = 4e-16  # [-]: relative width of an interval that holds no other time
+
+
+class Course(NamedTuple):
+    """A stretch of time in which no valve moves, and room to look for the end of it."""
+
+    origin: Floats  # (n,) [Pa] at the start of the call
+    change: Floats  # (n,) [Pa] since then; kept apart, so that a soft node's small steps add up
+    pressure: Floats  # (n,) [Pa] when the stretch begins: the sum of both
+    flow: Floats  # (m,) [m3/s] through each link when it begins
+    inflow: Floats  # (n,) [m3/s] net into each node when it begins
+    push: Floats  # (n,) of each mode, sum over nodes of shape * inflow
+    left: Floats  # (n,) [-] of each mode when it ends
+    reach: Floats  # (n,) [s] integral of what is left of each mode
+    part: Floats  # (n,) [Pa/s] of each mode in the slope of one valve's margin at first
+    left_then: Floats  # (n,) [-] of each mode where the search has come to
+    reach_then: Floats  # (n,) [s]
+
+
+def empty_course(network: Network, pressure: Floats) -> Course:
+    """Return a course that begins at given pressures (n,) [Pa]."""
+    nodes, links = pressure.shape[0], network.kind.shape[0]
+    room = [np.zeros(nodes) for _ in range(7)]
+    return Course(pressure.copy(), np.zeros(nodes), pressure.copy(), np.zeros(links), *room)
+
+
+@inlined
+def difference(network: Network, course: Course, link: int) -> float:
+    """Return the pressure [Pa] across a link when the course begins."""
+    nodes = course.pressure.shape[0]
+    start, stop = network.start[link], network.stop[link]
+    before = course.pressure[start] if start < nodes else network.boundary[start - nodes]
+    after = course.pressure[stop] if stop < nodes else network.boundary[stop - nodes]
+    return before - after
+
+
+@linked
+def _parted(network: Network, modes: Modes, row: int, course: Course, link: int, opened: int) -> float:
+    """Return how much [Pa] a valve keeps from its threshold at first, its band included; write each mode's part."""
+    nodes = course.pressure.shape[0]
+    start, stop = network.start[link], network.stop[link]
+    sign = 1.0 if opened else -1.0
+    threshold = network.crack[link] if opened else network.breakaway[link]
+    scale = abs(threshold)
+    scale += abs(course.pressure[start]) if start < nodes else abs(network.boundary[start - nodes])
+    scale += abs(course.pressure[stop]) if stop < nodes else abs(network.boundary[stop - nodes])
+    for j in range(nodes):
+        shape = modes.shape[row, start, j] if start < nodes else 0.0
+        shape -= modes.shape[row, stop, j] if stop < nodes else 0.0
+        course.part[j] = sign * shape * course.push[j]
+        scale += abs(course.part[j]) * course.reach[j]
+    for j in range(nodes - 1, 0, -1):
+        # modes that decay alike may cancel; apart they would hide it
+        if modes.rate[row, j] == modes.rate[row, j - 1]:
+            course.part[j - 1] += course.part[j]
+            course.part[j] = 0.0
+    return sign * (difference(network, course, link) - threshold) + BAND * scale
+
+
+@linked
+def _root(modes: Modes, row: int, part: Floats, first: float, early: float, late: float, fine: float) -> float:
+    """Return the time [s] at which a margin that falls from `early` to `late` is zero, by Newton's bracketed method."""
+    time = 0.5 * (early + late)
+    for _ in range(_LOOKS):
+        margin, slope = first, 0.0
+        for j in range(part.shape[0]):
+            decay = decayed(modes.rate[row, j] * time)
+            margin += part[j] * time * decay.mean
+            slope += part[j] * decay.left
+        if abs(margin) <= fine:
+            return time
+        if margin > 0.0:
+            early = time
+        else:
+            late = time
+        if late - early <= _NARROW * late:
+            return late
+        time = time - margin / slope if slope < 0.0 else late
+        if not early < time < late:
+            time = 0.5 * (early + late)
+    return UNDECIDED
+
+
+@linked
+def first_crossing(
+    network: Network, modes: Modes, row: int, course: Course, link: int, opened: int, end: float
+) -> float:
+    """Return when [s] a valve first passes its threshold, `end` where it does not, or UNDECIDED.
+
+    Its margin is first + sum over modes of part_j (1 - e^(-rate_j t)) / rate_j. Each term goes one way, and so does
+    each term of its slope: from the two ends of an interval follow bounds that hold within it. An interval is passed
+    when by these bounds the margin stays above zero or never falls; holds the one root when the margin always falls, to
+    below zero; and is cut shorter otherwise. So two crossings that lie close together are not taken for none.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    modes : Modes
+        Tables of modes.
+    row : int
+        Row of the tables that holds.
+    course : Course
+        The stretch, with `left` and `reach` at its end.
+    link : int
+        Number of the valve.
+    opened : int
+        1 when it is open and may shut, 0 when it is shut and may open.
+    end : float
+        Length of the stretch [s].
+    """
+    nodes = course.pressure.shape[0]
+    first = _parted(network, modes, row, course, link, opened)
+    lowest, scale = first, 0.0
+    for j in range(nodes):
+        lowest += min(course.part[j], 0.0) * course.reach[j]
+    if first <= 0.0:
+        return 0.0
+    if lowest > 0.0:
+        return end
+    for j in range(nodes):
+        scale += abs(course.part[j]) * course.reach[j]
+        course.left_then[j], course.reach_then[j] = 1.0, 0.0
+    early, late, margin = 0.0, end, first
+    fastest = max(modes.rate[row, 0], 1e-300)
+    for _ in range(_LOOKS):
+        lowest, least, most, after = margin, 0.0, 0.0, first
+        for j in range(nodes):
+            part = course.part[j]
+            decay = decayed(modes.rate[row, j] * late)
+            reach = late * decay.mean
+            after += part * reach
+            lowest += min(part, 0.0) * (reach - course.reach_then[j])
+            least += part * (decay.left if part > 0.0 else course.left_then[j])
+            most += part * (course.left_then[j] if part > 0.0 else decay.left)
+        narrow = late - early <= _NARROW * late
+        if after <= 0.0 and (most <= 0.0 or narrow):
+            return _root(modes, row, course.part, first, early, late, 1e-13 * scale)
+        if lowest > 0.0 or least >= 0.0 or (most <= 0.0 and after > 0.0) or narrow:
+            if late >= end:
+                return end
+            width = late - early
+            early, margin = late, after
+            late = min(end, late + 4.0 * width)
+            for j in range(nodes):
+                decay = decayed(modes.rate[row, j] * early)
+                course.left_then[j], course.reach_then[j] = decay.left, early * decay.mean
+        else:
+            low = max(early, 0.1 / fastest)
+            late = math.sqrt(low * late) if late > 4.0 * low else 0.5 * (early + late)
+    return UNDECIDED

@@ -1,0 +1,304 @@
+"""Pressures within a stroke by the exact propagator of a piecewise-linear network; networks that are smooth and not
+linear go to `fluidics.engines.rosenbrock`, a whole pump through a programme to `fluidics.engines.trace`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fluidics.compile import kernel, linked
+from fluidics.engines.crossing import UNDECIDED, Course, difference, empty_course, first_crossing
+from fluidics.engines.modes import Modes, decayed, empty_modes, resolved_modes
+from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
+
+MOST_SWITCHES = 1000  # of valves within one phase
+RESTLESS, UNCLEAR = -1, -2  # how a phase fails
+
+
+class Stage(NamedTuple):
+    """What the drive does in each of its k phases, and where the wall is that it may move."""
+
+    duration: Floats  # (k,) [s]
+    source: Floats  # (k, n) [m3/s]
+    gates: Ints  # (k, m)
+    relief: int  # link by which the wall gives way, -1 when there is none
+    back: Floats  # (k,) [m3] that the wall is to go back in this phase and the later ones
+    out: Ints  # (k,) 1 where the wall has been pushed out and does not go back
+
+
+class Account(NamedTuple):
+    """Volumes since the start of the call."""
+
+    entered: Floats  # (n,) [m3] from the drive into each node
+    passed: Floats  # (m,) [m3] through each link
+
+
+class Rows(NamedTuple):
+    """What is recorded at the end of every phase."""
+
+    time: Floats  # (r,) [s]
+    pressure: Floats  # (r, n) [Pa]
+    volume: Floats  # (r, m) [m3]
+    open: Ints  # (r, m)
+
+
+class Outcome(NamedTuple):
+    """How a call ended: the switches of valves, or why it stopped, in which stroke and phase."""
+
+    switches: int
+    stroke: int
+    phase: int
+
+
+@linked
+def _set(network: Network, stage: Stage, phase: int, opened: Ints) -> int:
+    """Return how many links the drive opens or shuts at the start of a phase."""
+    switches = 0
+    for k in range(opened.shape[0]):
+        wanted = stage.gates[phase, k] if network.kind[k] == GATE else opened[k]
+        if k == stage.relief and not stage.out[phase]:
+            wanted = np.int64(0)
+        if wanted != opened[k]:
+            opened[k] = wanted
+            switches += 1
+    return switches
+
+
+@linked
+def _share(network: Network, stage: Stage, phase: int, account: Account) -> float:
+    """Return which share of its way back the wall goes: it comes home from where it has come to."""
+    if stage.relief < 0 or stage.back[phase] <= 0.0:
+        return 1.0
+    away = account.entered[network.start[stage.relief]] - account.passed[stage.relief]
+    return min(max(away / stage.back[phase], 0.0), 1.0)
+
+
+@linked
+def _begun(network: Network, stage: Stage, phase: int, share: float, opened: Ints, course: Course) -> None:
+    """Write flows and net inflows at the start of a stretch."""
+    nodes = course.pressure.shape[0]
+    for i in range(nodes):
+        course.inflow[i] = share * stage.source[phase, i]
+    for k in range(opened.shape[0]):
+        across = difference(network, course, k)
+        course.flow[k] = network.leak[k] * across
+        if opened[k]:
+            course.flow[k] += network.conductance[k] * (across - network.crack[k])
+        if network.start[k] < nodes:
+            course.inflow[network.start[k]] -= course.flow[k]
+        if network.stop[k] < nodes:
+            course.inflow[network.stop[k]] += course.flow[k]
+
+
+@linked
+def _reached(modes: Modes, row: int, course: Course, dt: float) -> None:
+    """Write how far each mode comes in `dt` [s]."""
+    for j in range(course.push.shape[0]):
+        decay = decayed(modes.rate[row, j] * dt)
+        course.left[j] = decay.left
+        course.reach[j] = dt * decay.mean
+
+
+@linked
+def _moved(network: Network, modes: Modes, row: int, opened: Ints, course: Course, dt: float, passed: Floats) -> None:
+    """Go on by `dt` [s], which `_reached` was told: pressures, and volumes through links by their exact integrals."""
+    nodes = course.pressure.shape[0]
+    for i in range(nodes):
+        course.part[i] = 0.0  # the integral of each node's change from here
+    for j in range(nodes):
+        near = course.push[j] * course.reach[j]
+        far = course.push[j] * (dt * dt * decayed(modes.rate[row, j] * dt).twice)
+        for i in range(nodes):
+            course.change[i] += modes.shape[row, i, j] * near
+            course.part[i] += modes.shape[row, i, j] * far
+    for i in range(nodes):
+        course.pressure[i] = course.origin[i] + course.change[i]
+    for k in range(opened.shape[0]):
+        across = course.part[network.start[k]] if network.start[k] < nodes else 0.0
+        across -= course.part[network.stop[k]] if network.stop[k] < nodes else 0.0
+        weight = network.leak[k] + (network.conductance[k] if opened[k] else 0.0)
+        passed[k] += dt * course.flow[k] + weight * across
+
+
+@linked
+def _passed_phase(
+    network: Network, stage: Stage, phase: int, opened: Ints, modes: Modes, course: Course, account: Account
+) -> int:
+    """Return how often valves switched in a phase, or RESTLESS or UNCLEAR; write what became of the network."""
+    share = _share(network, stage, phase, account)
+    switches = _set(network, stage, phase, opened)
+    left = stage.duration[phase]
+    for i in range(course.pressure.shape[0]):
+        account.entered[i] += share * stage.source[phase, i] * left
+    for _ in range(MOST_SWITCHES):
+        row = resolved_modes(network, opened, modes)
+        _begun(network, stage, phase, share, opened, course)
+        for j in range(course.push.shape[0]):
+            course.push[j] = 0.0
+            for i in range(course.push.shape[0]):
+                course.push[j] += modes.shape[row, i, j] * course.inflow[i]
+        dt, valve = left, -1
+        _reached(modes, row, course, dt)
+        for k in range(opened.shape[0]):
+            if network.kind[k] == CHECK and (k != stage.relief or stage.out[phase]):
+                when = first_crossing(network, modes, row, course, k, opened[k], dt)
+                if when == UNDECIDED:
+                    return UNCLEAR
+                if when < dt:
+                    dt, valve = when, k
+                    _reached(modes, row, course, dt)
+        _moved(network, modes, row, opened, course, dt, account.passed)
+        left -= dt
+        if valve < 0:
+            return switches
+        opened[valve] = 1 - opened[valve]
+        switches += 1
+    return RESTLESS
+
+
+@kernel
+def passed_strokes(
+    network: Network,
+    stage: Stage,
+    opened: Ints,
+    modes: Modes,
+    course: Course,
+    account: Account,
+    rows: Rows,
+    strokes: int,
+    every: int,
+) -> Outcome:
+    """Return how a number of strokes ended; every so many, counted back from the last, they are written into rows."""
+    phases, nodes, links = stage.duration.shape[0], course.pressure.shape[0], opened.shape[0]
+    switches, at, begun = 0, 0, 0.0
+    for stroke in range(strokes):
+        passed = 0.0
+        for phase in range(phases):
+            done = _passed_phase(network, stage, phase, opened, modes, course, account)
+            if done < 0:
+                return Outcome(done, stroke, phase)
+            switches += done
+            passed += stage.duration[phase]
+            if (strokes - 1 - stroke) % every == 0:
+                rows.time[at] = begun + passed
+                for i in range(nodes):
+                    rows.pressure[at, i] = course.pressure[i]
+                for k in range(links):
+                    rows.volume[at, k] = account.passed[k]
+                    rows.open[at, k] = opened[k]
+                at += 1
+        begun = (stroke + 1) * passed
+    return Outcome(switches, strokes, 0)
+
+
+def _staged(network: Network, schedule: Schedule, relief: int) -> Stage:
+    """Return a schedule with what a wall that gives way has to know."""
+    phases = len(schedule.duration)
+    back, out = np.zeros(phases), np.zeros(phases, dtype=np.int64)
+    if relief >= 0:
+        moved = schedule.source[:, network.start[relief]] * schedule.duration
+        back = np.cumsum(np.maximum(-moved, 0.0)[::-1])[::-1].copy()
+        out = ((np.cumsum(moved) > 1e-9 * np.abs(moved).sum()) & (moved >= 0.0)).astype(np.int64)
+    duration = np.ascontiguousarray(schedule.duration, dtype=np.float64)
+    source = np.ascontiguousarray(schedule.source, dtype=np.float64)
+    return Stage(duration, source, np.ascontiguousarray(schedule.gates, dtype=np.int64), relief, back, out)
+
+
+def _unbalanced(network: Network, course: Course, account: Account) -> float:
+    """Return the fluid [m3] that came in and is neither stored nor went out, summed over the nodes."""
+    nodes = course.change.shape[0]
+    net = np.zeros(nodes + network.boundary.shape[0])
+    np.add.at(net, network.stop, account.passed)
+    np.subtract.at(net, network.start, account.passed)
+    return float(np.abs(account.entered + net[:nodes] - network.compliance * course.change).sum())
+
+
+def _refuse(network: Network, relief: int) -> None:
+    for name, given in (("trapped gas", network.gas), ("a loss coefficient", network.loss)):
+        for at in np.flatnonzero(given > 0.0):
+            what = "node" if name == "trapped gas" else "link"
+            raise ValueError(f"{what} {at} has {name}, which is not linear: use the engine `rosenbrock`")
+    links = network.kind.shape[0]
+    if np.count_nonzero(network.kind != TUBE) > 62:
+        raise ValueError(f"the network has {np.count_nonzero(network.kind != TUBE)} valves; 62 at most")
+    nodes = network.compliance.shape[0]
+    if relief != -1 and not (
+        0 <= relief < links and network.kind[relief] == CHECK and network.start[relief] < nodes <= network.stop[relief]
+    ):
+        raise ValueError(f"relief {relief!r} must be -1 or the number of a check that leads from a node to a boundary")
+
+
+def resolve(
+    network: Network,
+    schedule: Schedule,
+    strokes: int,
+    pressure: Floats,
+    open_links: Ints,
+    every: int = 1,
+    relief: int = -1,
+) -> Resolved:
+    """Return pressures, volumes and valves of a piecewise-linear network at the end of every phase of its strokes.
+
+    While no valve moves the network is linear, and pressures and the volumes through all links are sums of exponentials
+    that are evaluated, not integrated. The moments at which valves reach their thresholds are found to rounding.
+
+    Parameters
+    ----------
+    network : Network
+        Nodes, links and boundaries; no trapped gas, no loss coefficients.
+    schedule : Schedule
+        What the drive does in each phase of a stroke.
+    strokes : int
+        How many strokes.
+    pressure : (n,) float
+        Of each node at the start [Pa].
+    open_links : (m,) int
+        1 where a check is open at the start. Gates follow the schedule, tubes are open.
+    every : int
+        Of so many strokes one is recorded; the last always is.
+    relief : int
+        Number of the check by which a wall gives way that the drive moves, -1 when there is none. What flows through it
+        was not displaced, so the wall goes back by what it displaced and no more; it opens only while the wall is out.
+
+    Raises
+    ------
+    ValueError
+        When the network is not piecewise linear, or an argument makes no sense.
+    RuntimeError
+        When valves never come to rest within a phase, or a moment cannot be told.
+
+    Notes
+    -----
+    Valves switch a relative 1e-12 of the pressures at them beyond their thresholds, so that rounding moves none.
+    The balance of fluid holds at every node to some 1e-12 of what passes it.
+
+    Examples
+    --------
+    A push of 1 m3/s for 1 s into 1 m3/Pa that drains through 1 m3/(s Pa): 1 - 1/e.
+
+    >>> from fluidics.network import Link, network
+    >>> tank = network([1.0], [(0, 1, Link(1.0))], [0.0])
+    >>> push = Schedule(np.array([1.0]), np.array([[1.0]]), np.array([[0]]))
+    >>> round(float(resolve(tank, push, 1, np.array([0.0]), np.array([1])).pressure[-1, 0]), 9)
+    0.632120559
+    """
+    checked(network, schedule, strokes, pressure, open_links, every)
+    _refuse(network, relief)
+    opened = np.where(network.kind == TUBE, 1, open_links).astype(np.int64)
+    course = empty_course(network, np.asarray(pressure, dtype=np.float64))
+    links, nodes = network.kind.shape[0], network.compliance.shape[0]
+    account = Account(np.zeros(nodes), np.zeros(links))
+    stage = _staged(network, schedule, relief)
+    count = -(-strokes // every) * len(schedule.duration)
+    shapes = (count, nodes), (count, links)
+    rows = Rows(np.zeros(count), np.zeros(shapes[0]), np.zeros(shapes[1]), np.zeros(shapes[1], dtype=np.int64))
+    end = passed_strokes(network, stage, opened, empty_modes(network), course, account, rows, strokes, every)
+    where = f"stroke {end.stroke + 1}, phase {end.phase + 1}"
+    if end.switches == RESTLESS:
+        raise RuntimeError(f"{where}: valves switched {MOST_SWITCHES} times and did not come to rest")
+    if end.switches == UNCLEAR or not np.isfinite(course.change).all():
+        raise RuntimeError(f"{where}: the moment at which a valve switches could not be found")
+    retained = float(account.passed[relief]) if relief >= 0 else 0.0
+    residual = _unbalanced(network, course, account)
+    return Resolved(rows.time, rows.pressure, rows.volume, rows.open, retained, residual, end.switches, 0)

@@ -1,0 +1,197 @@
+"""The modes of a linear network: how fast each decays and which pressures it moves; when valves change the network, and
+so its modes, stands in `fluidics.engines.exact`."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from fluidics.compile import inlined, linked
+from fluidics.elementary import exp
+from fluidics.network import TUBE, Floats, Ints, Network
+
+MOST_TABLES = 256  # patterns of open links whose modes are kept
+_SWEEPS = 40  # of rotations; six or seven are enough for any network that has been seen
+_ORTHOGONAL = 1e-16
+_EQUAL = 1e-13  # [-]: relative difference of rates below which two modes decay alike
+
+
+class Modes(NamedTuple):
+    """Modes of a network for several patterns of open links, each in its own row of the tables.
+
+    The deviation of the pressures from where they are, u with u(0) = 0, follows C du/dt = -G u + r, r the net inflow at
+    that moment. With u_i = sum over modes j of shape_ij y_j each mode stands alone:
+
+    dy_j/dt = -rate_j y_j + sum_i shape_ij r_i
+    """
+
+    pattern: Ints  # (k,) whose modes a row holds, -1 for none
+    rate: Floats  # (k, n) [1/s], falling
+    shape: Floats  # (k, n, n) [(Pa/m3)^(1/2)]
+    factor: Floats  # (m, n) room for the factor of a matrix
+
+
+class Decay(NamedTuple):
+    """A decay at x = rate * time: what is left, the mean of that up to now, and the mean of the mean as it adds up."""
+
+    left: float  # e^-x
+    mean: float  # (1 - e^-x) / x
+    twice: float  # (x - 1 + e^-x) / x^2
+
+
+@inlined
+def decayed(x: float) -> Decay:
+    """Return a decay at a dimensionless time x >= 0; all three are accurate where x is tiny.
+
+    Examples
+    --------
+    >>> decayed(0.0)
+    Decay(left=1.0, mean=1.0, twice=0.5)
+    """
+    if x >= 0.75:
+        left = exp(-x)
+        mean = (1.0 - left) / x
+        return Decay(left, mean, (1.0 - mean) / x)
+    # the series of (x - 1 + e^-x) / x^2: on x < 0.75 the first term left out is below 2^-58, terms are paired as in `exp`
+    x2 = x * x
+    x4 = x2 * x2
+    a = (0.5 - x * (1.0 / 6.0)) + x2 * (1.0 / 24.0 - x * (1.0 / 120.0))
+    b = (1.0 / 720.0 - x * (1.0 / 5040.0)) + x2 * (1.0 / 40320.0 - x * (1.0 / 362880.0))
+    c = (1.0 / 3628800.0 - x * (1.0 / 39916800.0)) + x2 * (1.0 / 479001600.0 - x * (1.0 / 6227020800.0))
+    d = (1.0 / 87178291200.0 - x * (1.0 / 1307674368000.0)) + x2 * (1.0 / 20922789888000.0 - x * (1.0 / 355687428096e3))
+    twice = a + x4 * (b + x4 * (c + x4 * d))
+    mean = 1.0 - x * twice
+    return Decay(1.0 - x * mean, mean, twice)
+
+
+def empty_modes(network: Network) -> Modes:
+    """Return tables without modes, with a row for each pattern that the valves of a network can make, up to a limit.
+
+    Examples
+    --------
+    >>> from fluidics.network import Link, network
+    >>> empty_modes(network([1.0, 1.0], [(0, 1, Link(1.0))], [])).rate.shape
+    (1, 2)
+    """
+    links, nodes = network.kind.shape[0], network.compliance.shape[0]
+    rows = int(min(2 ** np.count_nonzero(network.kind != TUBE), MOST_TABLES))
+    return Modes(
+        pattern=np.full(rows, -1, dtype=np.int64),
+        rate=np.zeros((rows, nodes)),
+        shape=np.zeros((rows, nodes, nodes)),
+        factor=np.zeros((links, nodes)),
+    )
+
+
+@linked
+def _factored(network: Network, opened: Ints, modes: Modes) -> None:
+    """Write the factor F of the network's matrix: F^T F = C^-1/2 G C^-1/2, one row per link."""
+    nodes = network.compliance.shape[0]
+    for k in range(opened.shape[0]):
+        for i in range(nodes):
+            modes.factor[k, i] = 0.0
+        weight = math.sqrt(network.leak[k] + (network.conductance[k] if opened[k] else 0.0))
+        if network.start[k] < nodes:
+            modes.factor[k, network.start[k]] = weight / math.sqrt(network.compliance[network.start[k]])
+        if network.stop[k] < nodes:
+            modes.factor[k, network.stop[k]] = -weight / math.sqrt(network.compliance[network.stop[k]])
+
+
+@linked
+def _rotated(modes: Modes, row: int, i: int, j: int) -> bool:
+    """Return whether two columns of the factor had to be turned to make them orthogonal, the shapes with them."""
+    links, nodes = modes.factor.shape
+    a, b, both = 0.0, 0.0, 0.0
+    for k in range(links):
+        a += modes.factor[k, i] * modes.factor[k, i]
+        b += modes.factor[k, j] * modes.factor[k, j]
+        both += modes.factor[k, i] * modes.factor[k, j]
+    if abs(both) <= _ORTHOGONAL * math.sqrt(a) * math.sqrt(b):
+        return False
+    ratio = 0.5 * (b - a) / both
+    tangent = (1.0 if ratio >= 0.0 else -1.0) / (abs(ratio) + math.sqrt(1.0 + ratio * ratio))
+    cosine = 1.0 / math.sqrt(1.0 + tangent * tangent)
+    sine = cosine * tangent
+    for k in range(links):
+        left, right = modes.factor[k, i], modes.factor[k, j]
+        modes.factor[k, i] = cosine * left - sine * right
+        modes.factor[k, j] = sine * left + cosine * right
+    for k in range(nodes):
+        left, right = modes.shape[row, k, i], modes.shape[row, k, j]
+        modes.shape[row, k, i] = cosine * left - sine * right
+        modes.shape[row, k, j] = sine * left + cosine * right
+    return True
+
+
+@linked
+def _sorted(modes: Modes, row: int) -> None:
+    """Put the modes of a row in the order of falling rates, and make rates that differ by rounding the same."""
+    nodes = modes.rate.shape[1]
+    for j in range(1, nodes):
+        at = j
+        while at > 0 and modes.rate[row, at - 1] < modes.rate[row, at]:
+            rate = modes.rate[row, at]
+            modes.rate[row, at] = modes.rate[row, at - 1]
+            modes.rate[row, at - 1] = rate
+            for i in range(nodes):
+                part = modes.shape[row, i, at]
+                modes.shape[row, i, at] = modes.shape[row, i, at - 1]
+                modes.shape[row, i, at - 1] = part
+            at -= 1
+    for j in range(1, nodes):
+        if modes.rate[row, j - 1] - modes.rate[row, j] <= _EQUAL * modes.rate[row, j]:
+            modes.rate[row, j] = modes.rate[row, j - 1]
+
+
+@linked
+def resolved_modes(network: Network, opened: Ints, modes: Modes) -> int:
+    """Return the row of the tables that holds the modes of the network as its links stand, filled where it was not.
+
+    A one-sided Jacobi iteration turns the columns of the factor until they are orthogonal; their lengths squared are
+    the rates. It never forms the matrix, whose sums would lose a weak link beside a strong one, and it needs only
+    + - * / and square roots, so that its bits are the same everywhere.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    opened : (m,) int
+        1 where a link is open.
+    modes : Modes
+        The tables; another pattern that was in the row is overwritten.
+
+    Notes
+    -----
+    M. R. Hestenes, "Inversion of matrices by biorthogonalization and related results", J. SIAM 6 (1958) 51; that small
+    rates come out as accurate as large ones: J. Demmel and K. Veselic, SIAM J. Matrix Anal. Appl. 13 (1992) 1204.
+    """
+    pattern = np.int64(0)
+    for k in range(opened.shape[0]):
+        if network.kind[k] != TUBE:
+            pattern = 2 * pattern + opened[k]
+    row = pattern % modes.pattern.shape[0]
+    if modes.pattern[row] == pattern:
+        return row
+    modes.pattern[row] = pattern
+    nodes = modes.rate.shape[1]
+    for i in range(nodes):
+        for j in range(nodes):
+            modes.shape[row, i, j] = 1.0 if i == j else 0.0
+    _factored(network, opened, modes)
+    for _ in range(_SWEEPS):
+        turned = False
+        for i in range(nodes - 1):
+            for j in range(i + 1, nodes):
+                turned = _rotated(modes, row, i, j) or turned
+        if not turned:
+            break
+    for j in range(nodes):
+        modes.rate[row, j] = 0.0
+        for k in range(opened.shape[0]):
+            modes.rate[row, j] += modes.factor[k, j] * modes.factor[k, j]
+        for i in range(nodes):
+            modes.shape[row, i, j] /= math.sqrt(network.compliance[i])
+    _sorted(modes, row)
+    return row
