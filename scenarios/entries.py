@@ -22,16 +22,18 @@ NORMAL_LIMIT = 0.25  # normal draws are cut at four standard deviations, where a
 SHARES = {
     "basal_share", "rinse_left", "reserve", "fraction", "missed", "error_threshold", "surgery_threshold",
     "replacement_threshold", "abandonment", "operated", "run_dry", "run_dry_per_refill", "answering",
+    "kink_share",
 }  # fmt: skip
 POSITIVE = {
     "capacity", "stroke_volume", "accuracy", "stall_pressure", "filter_resistance", "deposition_time", "closing_time",
     "resistance", "relative_viscosity", "energy", "interval", "longest_interval", "mean_rate", "bolus_rate",
     "batch_duration", "lot_duration", "response_time", "bearable_time", "rate", "scale", "shape",
-    "ambient",
+    "ambient", "quantum", "increment", "push_time", "slide_conductance", "outlet_conductance", "creep_time",
+    "clog_scale", "clog_shape", "outgassing_time", "permeability", "layer_permeability", "layer_time",
 }  # fmt: skip
 WHOLE = {"patients_per_world"}
 FLAGS = {"rinses"}
-SIGNED = {"antoine_c"}
+SIGNED = {"antoine_c", "height"}
 NEVER_ALLOWED = {"closing_date", "longest_interval", "low_response", "bearable_time", "empty_response"}
 _POSITIVE_DIMENSIONS = {units.scale(unit).dimension for unit in ("m", "K", "Pa s")}
 _PER_VOLUME = {units.scale(unit).dimension: unit for unit in ("U/m3", "g/m3")}
@@ -239,3 +241,9 @@ class Entry(BaseModel):
         if self.spread and self.law == "normal" and self.spread.si >= NORMAL_LIMIT:
             raise ValueError('a normal spread stays below 25 %; law = "lognormal" has no limit')
         return self
+
+
+class Strict(BaseModel):
+    """A table that knows all its keys."""
+
+    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)

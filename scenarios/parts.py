@@ -6,22 +6,26 @@ from __future__ import annotations
 from typing import Any, get_args, get_type_hints
 
 from fluidics.aggregation import Insulin
+from fluidics.bag import Bag
+from fluidics.barrel import Barrel
 from fluidics.catheter import Catheter
-from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic, Piston, Restrictor
+from fluidics.drives import DutyCycle, Gated, LeadScrew, MultiRate, Patch, Peristaltic, Piston, Restrictor
 from fluidics.infusate import Infusate
+from fluidics.infusion_set import InfusionSet
 from fluidics.power import Battery, Unpowered
 from fluidics.pump import Pump
 from fluidics.regimen import BasalBolus, ConstantRate
 from fluidics.reservoir import TwoPhaseReservoir
 from fluidics.shell_reservoir import ShellReservoir
 from fluidics.site import Artery, Peritoneum
+from fluidics.subcutaneous import Subcutaneous
 from reliability.drawdown import Requirement
 from reliability.modes import DepletedBattery, EmptyReservoir, OcclusionAlarm, Underdelivery
 
 __all__ = ["MODES", "PARTS", "REGIMENS", "Requirement", "default", "fields", "units"]
 
 PARTS: dict[str, dict[str, type]] = {
-    "reservoir": {"two-phase": TwoPhaseReservoir, "shell": ShellReservoir},
+    "reservoir": {"two-phase": TwoPhaseReservoir, "shell": ShellReservoir, "barrel": Barrel, "bag": Bag},
     "drug": {"insulin": Insulin, "infusate": Infusate},
     "drive": {
         "piston": Piston,
@@ -30,9 +34,11 @@ PARTS: dict[str, dict[str, type]] = {
         "peristaltic": Peristaltic,
         "gated": Gated,
         "duty-cycle": DutyCycle,
+        "lead-screw": LeadScrew,
+        "patch": Patch,
     },
-    "catheter": {"catheter": Catheter},
-    "site": {"peritoneum": Peritoneum, "artery": Artery},
+    "catheter": {"catheter": Catheter, "infusion-set": InfusionSet},
+    "site": {"peritoneum": Peritoneum, "artery": Artery, "subcutaneous": Subcutaneous},
     "power": {"battery": Battery, "none": Unpowered},
 }
 assert tuple(PARTS) == Pump._fields

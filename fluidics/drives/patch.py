@@ -46,7 +46,7 @@ class Patch(NamedTuple):
     drift_spread: Annotated[float, "m3/s"] = 0.0  # standard deviation between pods
     noise: Annotated[float, "m3"] = 0.0  # standard deviation between increments
     push_time: Annotated[float, "s"] = 0.5
-    outlet_conductance: Annotated[float, "m3/(s Pa)"] = 1e-11
+    outlet_conductance: Annotated[float, "m3/s/Pa"] = 1e-11
 
 
 class Pod(NamedTuple):
