@@ -1,0 +1,403 @@
+"""Pressures within a stroke by a linearly implicit method with error control, for networks that are smooth and not
+linear; piecewise-linear ones go to `fluidics.engines.exact`, one step stands in `fluidics.engines.rodas`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fluidics.compile import kernel, linked
+from fluidics.engines.laws import Instant, Scene, look
+from fluidics.engines.rodas import LEAST_PRESSURE, STAGES, Bench, accept, error, step
+from fluidics.forcing import Forcing, forcing, quarter_period
+from fluidics.gas import compressed
+from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
+from fluidics.supply import Elastic
+
+MOST_FAILURES = 60  # steps in a row
+MOST_STEPS = 10_000_000  # in one phase
+MOST_SWITCHES = 10_000
+DONE, STUCK, LONG, RESTLESS = 0, 1, 2, 3  # how a phase ends
+SWITCHED, REJECTED = 0, 1  # what a bench counts
+NO_FORCING = forcing()
+ELASTIC = Elastic()
+
+
+@linked
+def room(scene: Scene, at: Instant, k: int, band: float) -> float:
+    """Return how far check k is from switching, relative to the pressures on it [-]; below zero it switches.
+
+    The band, wider than rounding and narrower than the error of a step, keeps a valve that has just switched from
+    switching back by rounding alone.
+    """
+    net = scene.network
+    before, behind = at.pressure[net.start[k]], at.pressure[net.stop[k]]
+    across = before - behind
+    left = across - net.crack[k] if scene.open[k] == 1 else net.breakaway[k] - across
+    return left / max(abs(before), abs(behind), LEAST_PRESSURE) + band
+
+
+@linked
+def least_room(scene: Scene, at: Instant, band: float) -> float:
+    """Return the room [-] of the check that is nearest to switching."""
+    least = 1e300
+    for k in range(scene.network.kind.shape[0]):
+        if scene.watch[k] == 1:
+            least = min(least, room(scene, at, k, band))
+    return least
+
+
+@linked
+def switch(scene: Scene, at: Instant, band: float) -> int:
+    """Return how many checks switched: those that had no room left."""
+    switched = 0
+    for k in range(scene.network.kind.shape[0]):
+        if scene.watch[k] == 1 and room(scene, at, k, band) < 0.0:
+            scene.open[k] = 1 - scene.open[k]
+            switched += 1
+    return switched
+
+
+@linked
+def pace(scene: Scene, at: Instant, i: int) -> float:
+    """Return how fast [Pa/s] the pressure of a node or boundary rises."""
+    if i < scene.network.compliance.shape[0]:
+        return at.slope[i] * at.flow[i] + at.drift[i]
+    return at.drift[i]
+
+
+@linked
+def dip(scene: Scene, bench: Bench, h: float, band: float) -> float:
+    """Return the share of a step [-] at which some check may have switched and switched back; 1 when none.
+
+    The cubic through room and slope at both ends tells.
+    """
+    first = 1.0
+    for k in range(scene.network.kind.shape[0]):
+        if scene.watch[k] == 0:
+            continue
+        a, b = scene.network.start[k], scene.network.stop[k]
+        sign = 1.0 if scene.open[k] == 1 else -1.0
+        size = max(abs(bench.here.pressure[a]), abs(bench.here.pressure[b]), LEAST_PRESSURE) * sign / h
+        d0 = (pace(scene, bench.here, a) - pace(scene, bench.here, b)) / size
+        d1 = (pace(scene, bench.there, a) - pace(scene, bench.there, b)) / size
+        if d0 < 0.0 < d1:
+            p0, p1 = room(scene, bench.here, k, band), room(scene, bench.there, k, band)
+            square, cube = 3.0 * (p1 - p0) - 2.0 * d0 - d1, d0 + d1 - 2.0 * (p1 - p0)
+            lowest = -d0 / (square + math.sqrt(max(square * square - 3.0 * cube * d0, 0.0)))
+            if p0 + lowest * (d0 + lowest * (square + lowest * cube)) < 0.0:
+                first = min(first, lowest)
+    return first
+
+
+@linked
+def cross(scene: Scene, bench: Bench, time: float, h: float, band: float) -> float:
+    """Return the step [s] at whose end the first check has just crossed its threshold; taken from `here` to `there`.
+
+    Regula falsi (Illinois) over steps of their own, so that the crossing is as accurate as any step.
+    """
+    low, high, taken, side = 0.0, h, h, 0
+    below = least_room(scene, bench.there, band)
+    # aimed at the middle of the band
+    over, under = least_room(scene, bench.here, band) + 0.5 * band, below + 0.5 * band
+    for _ in range(MOST_FAILURES):
+        if below >= -band or high - low <= 4e-16 * high:
+            break
+        taken = low + (high - low) * over / (over - under)
+        if not low < taken < high:
+            taken = 0.5 * (low + high)
+        step(scene, bench, time, taken)
+        left = least_room(scene, bench.there, band)
+        if left < 0.0:
+            high, below, under = taken, left, left + 0.5 * band
+            over = 0.5 * over if side < 0 else over
+            side = -1
+        else:
+            low, over = taken, left + 0.5 * band
+            under = 0.5 * under if side > 0 else under
+            side = 1
+    if taken != high:
+        step(scene, bench, time, high)
+    return high
+
+
+@linked
+def first_step(scene: Scene, bench: Bench, tolerance: float) -> float:
+    """Return a step [s] in which no pressure moves by more than the tolerance of an order 3 method allows."""
+    h = 1e300
+    for i in range(scene.network.compliance.shape[0]):
+        moving = abs(pace(scene, bench.here, i))
+        if moving > 0.0:
+            h = min(h, max(abs(bench.here.pressure[i]), LEAST_PRESSURE) / moving)
+    return math.sqrt(math.sqrt(tolerance)) * h
+
+
+@linked
+def travel(scene: Scene, bench: Bench, start: float, duration: float, tolerance: float) -> int:
+    """Return how a phase ended; the bench is left at its end, or where it came to.
+
+    Steps never reach over a drive edge or the switching of a valve, and after each they start small again.
+    """
+    band = 0.01 * tolerance + 1e-13
+    longest = quarter_period(scene.forcing)
+    time, failures = 0.0, 0
+    look(scene, bench.y, start, bench.here)
+    switched = switch(scene, bench.here, band)
+    if switched > 0:
+        look(scene, bench.y, start, bench.here)
+    h = first_step(scene, bench, tolerance)
+    for _ in range(MOST_STEPS):
+        h = min(h, longest)
+        left = duration - time
+        ends = h >= left * (1.0 - 1e-12)
+        if ends:
+            h = left
+        step(scene, bench, start + time, h)
+        wrong = error(scene, bench) / tolerance
+        factor = max(0.1, min(5.0, 0.9 / math.sqrt(math.sqrt(max(wrong, 1e-8)))))
+        if wrong > 1.0:
+            bench.count[REJECTED] += 1
+            failures += 1
+            if failures > MOST_FAILURES:
+                return STUCK
+            h *= factor
+            continue
+        failures = 0
+        h = until_switch(scene, bench, start + time, h, band)
+        time += h
+        ends = ends and h == left
+        accept(scene, bench)
+        opened = switch(scene, bench.here, band)
+        switched += opened
+        bench.count[SWITCHED] += opened
+        if switched > MOST_SWITCHES:
+            return RESTLESS
+        if ends:
+            return DONE
+        h *= factor
+        if opened > 0:
+            look(scene, bench.y, start + time, bench.here)
+            h = first_step(scene, bench, tolerance)
+    return LONG
+
+
+@linked
+def until_switch(scene: Scene, bench: Bench, time: float, h: float, band: float) -> float:
+    """Return the step [s], a part of the one just taken if a check switches before its end; taken."""
+    if least_room(scene, bench.there, band) >= 0.0:
+        short = dip(scene, bench, h, band)
+        if short == 1.0:
+            return h
+        h *= short
+        step(scene, bench, time, h)
+        if least_room(scene, bench.there, band) >= 0.0:
+            return h
+    return cross(scene, bench, time, h, band)
+
+
+class Stage(NamedTuple):
+    """A schedule, and where the wall that the drive moves is."""
+
+    plan: Schedule
+    relief: int  # check by which the wall gives way, -1 when there is none
+    back: Floats  # (k,) [m3] that the wall is to go back in a phase and the later ones
+    out: Ints  # (k,) 1 where the wall has been pushed out and does not go back
+
+
+class Rows(NamedTuple):
+    """What is recorded at the end of every phase."""
+
+    time: Floats  # (r,) [s]
+    pressure: Floats  # (r, n) [Pa]
+    volume: Floats  # (r, m) [m3]
+    open: Ints  # (r, m)
+
+
+class Outcome(NamedTuple):
+    """How a stretch ended, and where."""
+
+    status: int
+    stroke: int
+    phase: int
+
+
+@linked
+def prepare(scene: Scene, bench: Bench, stage: Stage, k: int, away: float) -> float:
+    """Return the volume [m3] that the wall goes out in phase k from where it is; sources and valves are set for it.
+
+    A wall that has given way comes home from where it has come to, and no further.
+    """
+    node = scene.network.start[stage.relief] if stage.relief >= 0 else -1
+    moved = 0.0
+    for i in range(scene.source.shape[0]):
+        scene.source[i] = stage.plan.source[k, i]
+        if i == node:
+            if stage.back[k] > 0.0 and scene.source[i] < 0.0:
+                scene.source[i] *= min(max(away / stage.back[k], 0.0), 1.0)
+            moved = scene.source[i] * stage.plan.duration[k]
+    for j in range(scene.open.shape[0]):
+        shut = j == stage.relief and stage.out[k] == 0
+        scene.watch[j] = 1 if scene.network.kind[j] == CHECK and not shut else 0
+        wanted = stage.plan.gates[k, j] if scene.network.kind[j] == GATE else scene.open[j]
+        wanted = 0 if shut else wanted
+        if wanted != scene.open[j]:
+            scene.open[j] = wanted
+            bench.count[SWITCHED] += 1
+    return moved
+
+
+@kernel
+def stretch(
+    scene: Scene, bench: Bench, stage: Stage, strokes: int, every: int, tolerance: float, rows: Rows
+) -> Outcome:
+    """Return how a stretch of whole strokes ended; every so many, counted back from the last, fills rows."""
+    n, m = scene.network.compliance.shape[0], scene.network.start.shape[0]
+    begun, pushed, row = 0.0, 0.0, 0
+    for stroke in range(strokes):
+        time = begun
+        for k in range(stage.plan.duration.shape[0]):
+            kept = bench.y[n + stage.relief] if stage.relief >= 0 else 0.0
+            pushed += prepare(scene, bench, stage, k, pushed - kept)
+            status = travel(scene, bench, time, stage.plan.duration[k], tolerance)
+            if status != DONE:
+                return Outcome(status=status, stroke=stroke, phase=k)
+            time += stage.plan.duration[k]
+            if (strokes - 1 - stroke) % every == 0:
+                rows.time[row] = time
+                for i in range(n):
+                    rows.pressure[row, i] = bench.here.pressure[i]
+                for j in range(m):
+                    rows.volume[row, j] = bench.y[n + j]
+                    rows.open[row, j] = scene.open[j]
+                row += 1
+        begun = (stroke + 1) * (time - begun) if stroke == 0 else begun * (stroke + 1) / stroke
+    return Outcome(status=DONE, stroke=strokes, phase=0)
+
+
+def _staged(network: Network, schedule: Schedule, relief: int) -> Stage:
+    phases = len(schedule.duration)
+    back, out = np.zeros(phases), np.zeros(phases, dtype=np.int64)
+    if relief >= 0:
+        moved = schedule.source[:, network.start[relief]] * schedule.duration
+        back = np.cumsum(np.maximum(-moved, 0.0)[::-1])[::-1].copy()
+        out = ((np.cumsum(moved) > 1e-9 * np.abs(moved).sum()) & (moved >= 0.0)).astype(np.int64)
+    floats = (np.ascontiguousarray(each, dtype=np.float64) for each in (schedule.duration, schedule.source))
+    return Stage(Schedule(*floats, np.ascontiguousarray(schedule.gates, dtype=np.int64)), relief, back, out)
+
+
+def _instant(n: int, m: int, b: int) -> Instant:
+    size = n + m + 1
+    return Instant(np.zeros(n + b), np.zeros(n), np.zeros(n + b), np.zeros(size), np.zeros(m), np.zeros(size))
+
+
+def _unbalanced(scene: Scene, bench: Bench) -> float:
+    """Return the fluid [m3] that came in and is neither stored, by the laws of the nodes, nor went out."""
+    net = scene.network
+    n, m = len(net.compliance), len(net.start)
+    lost = bench.y[n + m]
+    for k in range(m):
+        volume = bench.y[n + k]
+        lost += (volume if net.start[k] >= n else 0.0) - (volume if net.stop[k] >= n else 0.0)
+    for i in range(n):
+        absolute = scene.base[i] + net.ambient
+        rise = compressed(net.compliance[i], net.gas[i], absolute, bench.y[i]).rise
+        squeezed = net.gas[i] * rise / (absolute * (absolute + rise)) if net.gas[i] > 0.0 else 0.0
+        lost -= net.compliance[i] * rise + squeezed
+    return float(lost)
+
+
+def integrate(
+    network: Network,
+    schedule: Schedule,
+    strokes: int,
+    pressure: Floats,
+    open_links: Ints,
+    tolerance: float = 1e-8,
+    forcing: Forcing = NO_FORCING,
+    every: int = 1,
+    relief: int = -1,
+    supply: Any = ELASTIC,
+) -> Resolved:
+    """Return pressures, volumes and valves of a network at the end of every phase of its strokes.
+
+    Parameters
+    ----------
+    network : Network
+        Nodes, links and boundaries; with trapped gas and loss coefficients or without.
+    schedule : Schedule
+        What the drive does in each phase of a stroke.
+    strokes : int
+        How many strokes.
+    pressure : (n,) float
+        Of each node at the start [Pa].
+    open_links : (m,) int
+        1 where a check is open at the start. Gates follow the schedule, tubes are open.
+    tolerance : float
+        Error [-] that one step may make, relative to pressures (or 1 kPa) and volumes through links (or 0.1 uL).
+    forcing : Forcing
+        Sinusoids that boundaries and sources swing by; time counts from the start of the stretch.
+    every : int
+        Of so many strokes one is recorded; the last always is.
+    relief : int
+        Number of the check by which a wall gives way that the drive moves, -1 when there is none. What flows through it
+        was not displaced, so the wall goes back by what it displaced and no more; it opens only while the wall is out.
+    supply : Elastic or Propellant
+        What holds the pressure of node 0 beside or instead of its compliance; it starts at the pressure given.
+
+    Raises
+    ------
+    ValueError
+        When an argument makes no sense.
+    RuntimeError
+        When a step does not converge or valves never come to rest; then nothing is returned.
+
+    Notes
+    -----
+    Steps end at every drive edge and at every switch of a valve, which is found to a hundredth of the tolerance.
+
+    Examples
+    --------
+    A push of 1 m3/s for 1 s into 1 m3/Pa that drains through 1 m3/(s Pa): 1 - 1/e.
+
+    >>> from fluidics.network import Link, network
+    >>> tank = network([1.0], [(0, 1, Link(1.0))], [0.0])
+    >>> push = Schedule(np.array([1.0]), np.array([[1.0]]), np.array([[0]]))
+    >>> round(float(integrate(tank, push, 1, np.array([0.0]), np.array([1]), 1e-12).pressure[-1, 0]), 9)
+    0.632120559
+    """
+    checked(network, schedule, strokes, pressure, open_links, every)
+    if not tolerance > 0.0:
+        raise ValueError(f"tolerance must be above zero, given {tolerance!r}")
+    n, m, b = len(network.compliance), len(network.kind), len(network.boundary)
+    if forcing.at.size and not (0 <= forcing.at.min() and forcing.at.max() < n + b):
+        raise ValueError(f"forcing acts on {forcing.at}; nodes and boundaries are 0 to {n + b - 1}")
+    opened = np.where(network.kind == TUBE, 1, open_links).astype(np.int64)
+    base = np.array(pressure, dtype=np.float64)
+    scene = Scene(network, supply, forcing, base, np.zeros(n), opened, np.zeros(m, dtype=np.int64))
+    size = n + m + 1
+    bench = Bench(
+        np.zeros(size), np.zeros(size), np.zeros((STAGES, size)), np.zeros((n, n)),
+        _instant(n, m, b), _instant(n, m, b), np.zeros(2, dtype=np.int64),
+    )  # fmt: skip
+    count = -(-strokes // every) * len(schedule.duration)
+    rows = Rows(np.zeros(count), np.zeros((count, n)), np.zeros((count, m)), np.zeros((count, m), dtype=np.int64))
+    stage = _staged(network, schedule, relief)
+    end = stretch(scene, bench, stage, strokes, every, float(tolerance), rows)
+    _refuse_failure(end, float(tolerance))
+    retained = float(bench.y[n + relief]) if relief >= 0 else 0.0
+    switches, rejected = (int(each) for each in bench.count)
+    return Resolved(rows.time, rows.pressure, rows.volume, rows.open, retained, _unbalanced(scene, bench), switches, rejected)
+
+
+def _refuse_failure(end: Outcome, tolerance: float) -> None:
+    where = f"stroke {end.stroke + 1}, phase {end.phase + 1}"
+    if end.status == STUCK:
+        raise RuntimeError(
+            f"{where}: no step converges at tolerance {tolerance:g}; does a rigid node fill up, or is it too tight?"
+        )
+    if end.status == LONG:
+        raise RuntimeError(f"{where}: not at its end after {MOST_STEPS} steps; shorten it or loosen {tolerance:g}")
+    if end.status == RESTLESS:
+        raise RuntimeError(f"{where}: valves switched more than {MOST_SWITCHES} times and did not come to rest")
