@@ -21,8 +21,8 @@ class Link(NamedTuple):
     coefficient adds b q |q| to the pressure an open link takes: dp - crack = q / g + b q |q|.
     """
 
-    conductance: Annotated[float, "m3/(s Pa)"]
-    leak: Annotated[float, "m3/(s Pa)"] = 0.0
+    conductance: Annotated[float, "m3/s/Pa"]
+    leak: Annotated[float, "m3/s/Pa"] = 0.0
     crack: Annotated[float, "Pa"] = 0.0
     breakaway: Annotated[float, "Pa"] = 0.0
     loss: Annotated[float, "Pa s2/m6"] = 0.0

@@ -55,7 +55,7 @@ class Stroke(NamedTuple):
 
     period: Annotated[float, "s"]
     volume: Annotated[float, "m3"]  # pushed into the line at the pressures asked about
-    conductance: Annotated[float, "m3/(s Pa)"]  # between reservoir and line, all the time
+    conductance: Annotated[float, "m3/s/Pa"]  # between reservoir and line, all the time
 
 
 class Phase(NamedTuple):
@@ -75,7 +75,7 @@ class Chamber(NamedTuple):
     inlet: Link
     outlet: Link
     stall: Annotated[float, "Pa"]  # pressure in the chamber that the drive cannot exceed
-    relief: Annotated[float, "m3/(s Pa)"]  # how fast the drive gives way above it
+    relief: Annotated[float, "m3/s/Pa"]  # how fast the drive gives way above it
 
 
 class Level(NamedTuple):

@@ -29,8 +29,8 @@ class DutyCycle(NamedTuple):
     resistance: Annotated[float, "Pa s/m3"]
     reference_viscosity: Annotated[float, "Pa s"]
     full_rate: Annotated[float, "m3/s"]  # with the gate open, as the controller counts it
-    gate_conductance: Annotated[float, "m3/(s Pa)"]  # open
-    gate_leak: Annotated[float, "m3/(s Pa)"]  # shut
+    gate_conductance: Annotated[float, "m3/s/Pa"]  # open
+    gate_leak: Annotated[float, "m3/s/Pa"]  # shut
     cycle: Annotated[float, "s"]
     dead_compliance: Annotated[float, "m3/Pa"]  # between gate and restrictor
 

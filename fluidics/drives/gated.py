@@ -50,8 +50,8 @@ class Gated(NamedTuple):
 
     accumulator: Annotated[float, "m3/Pa"]
     aliquot: Annotated[float, "m3"]  # as the controller counts it
-    gate_conductance: Annotated[float, "m3/(s Pa)"]  # of each gate, open
-    gate_leak: Annotated[float, "m3/(s Pa)"]  # of each gate, shut
+    gate_conductance: Annotated[float, "m3/s/Pa"]  # of each gate, open
+    gate_leak: Annotated[float, "m3/s/Pa"]  # of each gate, shut
     reference_viscosity: Annotated[float, "Pa s"]
     fill_time: Annotated[float, "s"]
     dump_time: Annotated[float, "s"]

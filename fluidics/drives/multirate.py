@@ -31,7 +31,7 @@ class MultiRate(NamedTuple):
     third_resistance: Annotated[float, "Pa s/m3"]
     reference_viscosity: Annotated[float, "Pa s"]
     nominal_pressure: Annotated[float, "Pa"]  # across the capillaries, that the settings are named for
-    shut_leak: Annotated[float, "m3/(s Pa)"]  # of all three when none is open
+    shut_leak: Annotated[float, "m3/s/Pa"]  # of all three when none is open
     dead_compliance: Annotated[float, "m3/Pa"]  # behind the capillaries
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from fluidics.compile import inlined
 from fluidics.elementary import exp, inverse_normal
 from fluidics.increments import RELIEF, held_by_force, increment, increment_phases, sealed_inlet
-from fluidics.network import Link
+from fluidics.network import TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Service, Stroke, Surroundings
 from fluidics.questions import (
     advance,
@@ -130,7 +130,7 @@ def pod_chamber(drive: Patch, own: Pod, viscosity: float) -> Chamber:
     return Chamber(
         compliance=drive.compliance,
         inlet=sealed_inlet(drive.outlet_conductance),
-        outlet=Link(drive.outlet_conductance),
+        outlet=Link(drive.outlet_conductance, 0.0, 0.0, 0.0, 0.0, TUBE),
         stall=drive.stall_pressure,
         relief=RELIEF,
     )

@@ -63,7 +63,7 @@ class Piston(NamedTuple):
     rinse_left: Annotated[float, "-"]  # share of the deposit that a rinse leaves
     inlet_crack: Annotated[float, "Pa"] = 2e3
     outlet_crack: Annotated[float, "Pa"] = 10e3
-    valve_conductance: Annotated[float, "m3/(s Pa)"] = 2e-12
+    valve_conductance: Annotated[float, "m3/s/Pa"] = 2e-12
     chamber_compliance: Annotated[float, "m3/Pa"] = 2e-17
     bubble: Annotated[float, "m3"] = 0.0  # gas trapped in the chamber, at atmospheric pressure
     push_time: Annotated[float, "s"] = 0.1
