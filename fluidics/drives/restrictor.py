@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from fluidics.network import Link
+from fluidics.network import TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
 from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke
 
@@ -63,7 +63,11 @@ def restrictor_chamber(drive: Restrictor, own: Stateless, viscosity: float) -> C
     through = drive.reference_viscosity / (drive.resistance * viscosity)
     # behind the restrictor nothing resists
     return Chamber(
-        compliance=_DEAD_COMPLIANCE, inlet=Link(through), outlet=Link(1e4 * through), stall=1e300, relief=1e-12
+        compliance=_DEAD_COMPLIANCE,
+        inlet=Link(through, 0.0, 0.0, 0.0, 0.0, TUBE),
+        outlet=Link(1e4 * through, 0.0, 0.0, 0.0, 0.0, TUBE),
+        stall=1e300,
+        relief=1e-12,
     )
 
 
