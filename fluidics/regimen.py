@@ -70,8 +70,8 @@ def four_levels(regimen: ProgrammedDay, mean_rate: float) -> tuple[Level, Level,
     )
 
 
-def programmed_day(programme: Programme) -> ProgrammedDay:
-    """Return a programme as four levels that give its volume exactly.
+def programmed_day(programme: Programme, start: float = 0.0, stop: float = DAY) -> ProgrammedDay:
+    """Return what a programme has between two times [s], of a day if not given, as four levels that give its volume.
 
     Rates that lie next to each other are merged into their mean over time, those first whose merging changes the mean
     square of the rate least (Ward, J. Am. Stat. Assoc. 58 (1963) 236).
@@ -87,10 +87,10 @@ def programmed_day(programme: Programme) -> ProgrammedDay:
     (0.5, 0.5, 1.5, 0.5)
     """
     groups: dict[float, float] = {}
-    for start, stop, rate in pieces(programme, 0.0, programme.length):
-        groups[rate] = groups.get(rate, 0.0) + (stop - start)
-    levels = sorted((rate, span) for rate, span in groups.items())
-    total = sum(rate * span for rate, span in levels)
+    for begin, end, rate in pieces(programme, start, stop):
+        groups[rate] = groups.get(rate, 0.0) + (end - begin)
+    levels = sorted(groups.items())
+    total, length = sum(rate * span for rate, span in levels), sum(groups.values())
     if not total > 0.0:
         raise ValueError("a programme that delivers nothing has no rates relative to its mean")
     while len(levels) > 4:
@@ -98,8 +98,7 @@ def programmed_day(programme: Programme) -> ProgrammedDay:
         k = costs.index(min(costs))
         (one, first), (other, second) = levels[k : k + 2]
         levels[k : k + 2] = [((one * first + other * second) / (first + second), first + second)]
-    mean = total / programme.length
-    filled = [number for rate, span in levels for number in (rate / mean, span / programme.length)]
+    filled = [number for rate, span in levels for number in (rate * length / total, span / length)]
     return ProgrammedDay(*filled, *[0.0] * (8 - len(filled)))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from fluidics.pump import Pump
+from fluidics.regimen import ProgrammedDay
 from fluidics.rows import slots
 from reliability import hazards as hazard
 from reliability import interruption as mode
@@ -24,8 +25,10 @@ from scenarios.document import Document, Keys, ScenarioError, names, overridden,
 from scenarios.entries import NEVER, Entry
 from scenarios.parts import MODES, PARTS, REGIMENS, Requirement, default, units
 from scenarios.problems import line_of, problems, sentence
+from scenarios.programmes import Changed, changes, day, disagreements
 from scenarios.schema import ScenarioTable, context
 from scenarios.sense import carried_growth, nonsense
+from scenarios.timetable import ProgrammeTable
 from scenarios.units import YEAR
 
 if TYPE_CHECKING:
@@ -64,6 +67,8 @@ class Scenario(NamedTuple):
     hazard_names: tuple[str, ...]
     requirement: Requirement | None
     description: str = ""
+    programme: ProgrammeTable | None = None
+    changes: tuple[Changed, ...] = ()
 
 
 def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
@@ -87,20 +92,32 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
     except ValidationError as failed:
         raise ScenarioError(problems(failed, document, ScenarioTable)) from None
     design = _design(table)
-    found = [*nonsense(document, table, design), *_stray_spreads(document, table)]
+    changing, wrong = changes(document, table, design.pump)
+    found = [*nonsense(document, table, design), *disagreements(document, table), *wrong]
+    found += _stray_spreads(document, table)
     if found:
         raise ScenarioError(sorted(found, key=line_of))
-    return _scenario(document, table, design)
+    return _scenario(document, table, design)._replace(changes=tuple(changing))
 
 
 def _design(table: Any) -> Design:
     return Design(
         pump=Pump(*(_part(PARTS[place], getattr(table.pump, place)) for place in PARTS)),
         modes=tuple(_part(MODES, entry) for entry in table.modes.values()),
-        regimen=_part(REGIMENS, table.regimen),
+        regimen=_regimen(table),
         clinic=_filled(Clinic, table.clinic),
         population=_filled(Population, table.population),
     )
+
+
+def _regimen(table: Any) -> Any:
+    regimen = _part(REGIMENS, table.regimen)
+    if not isinstance(regimen, ProgrammedDay) or table.programme is None:
+        return regimen
+    try:
+        return day(table.programme)[0]
+    except ValueError:
+        return regimen  # what is wrong with the programme is said with all else that is wrong
 
 
 def _scenario(document: Document, table: Any, design: Design) -> Scenario:
@@ -119,6 +136,7 @@ def _scenario(document: Document, table: Any, design: Design) -> Scenario:
         hazard_names=tuple(table.hazards),
         requirement=_filled(Requirement, table.requirement) if table.requirement else None,
         description=table.description,
+        programme=table.programme,
     )
 
 
@@ -194,10 +212,11 @@ def _stray_spreads(document: Document, table: Any) -> Iterator[str]:
 
 def entries(table: Any, at: Keys = ()) -> Iterator[tuple[Keys, Entry]]:
     """Yield every value of a checked table with its keys, in the order of the file's sections."""
-    for key, inner in table.items() if isinstance(table, dict) else table:
+    numbered = ((str(k), inner) for k, inner in enumerate(table)) if isinstance(table, list) else table
+    for key, inner in table.items() if isinstance(table, dict) else numbered:
         if isinstance(inner, Entry):
             yield (*at, key), inner
-        elif isinstance(inner, dict) or hasattr(type(inner), "model_fields"):
+        elif isinstance(inner, dict | list) or hasattr(type(inner), "model_fields"):
             yield from entries(inner, (*at, key))
 
 

@@ -7,6 +7,7 @@ import difflib
 import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +18,7 @@ Table = dict[str, Any]
 Keys = tuple[str, ...]
 
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]\s*(?:#.*)?$")
+_ARRAY = re.compile(r"\s*\[\[([^\[\]]+)\]\]\s*(?:#.*)?$")
 _KEY = re.compile(r"\s*((?:[\w-]+|\"[^\"]*\"|'[^']*')(?:\s*\.\s*(?:[\w-]+|\"[^\"]*\"|'[^']*'))*)\s*=")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 # keys that say the same in another way: the one written last, in the file or in its heir, holds
@@ -60,14 +62,23 @@ def _split(dotted: str) -> Keys:
 
 
 def located(text: str, file: str) -> dict[Keys, str]:
-    """Return "file:line" of every table and key of a TOML text, as far as each begins its own line."""
+    """Return "file:line" of every table and key of a TOML text, as far as each begins its own line.
+
+    The tables of an array have its name and their number, from 0.
+    """
     found: dict[Keys, str] = {}
+    count: Counter[Keys] = Counter()
     table: Keys = ()
     fence = ""
     for number, line in enumerate(text.splitlines(), 1):
         if not fence:
             if header := _HEADER.match(line):
                 table = _split(header[1])
+                found.setdefault(table, f"{file}:{number}")
+            elif array := _ARRAY.match(line):
+                name = _split(array[1])
+                table = (*name, str(count[name]))
+                count[name] += 1
                 found.setdefault(table, f"{file}:{number}")
             elif key := _KEY.match(line):
                 found.setdefault(table + _split(key[1]), f"{file}:{number}")

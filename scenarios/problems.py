@@ -73,8 +73,13 @@ def _keys(error: Any, tables: Any) -> Keys:
             continue
         if step != "[key]":
             keys.append(step)
-        tables = tables.get(step) if inside else None
+        tables = tables.get(step) if inside else tables[int(step)] if _numbered(tables, step) else None
     return (*keys, "type") if error["type"] == "union_tag_invalid" else tuple(keys)
+
+
+def _numbered(tables: Any, key: str) -> bool:
+    """Return whether a key is the number of a table in an array."""
+    return isinstance(tables, list) and key.isdigit() and int(key) < len(tables)
 
 
 def _models(annotation: Any) -> list[Any]:
@@ -91,6 +96,9 @@ def _known(model: Any, keys: Keys, tables: Any) -> list[str]:
     if not keys:
         return [*model.model_fields, *(f"pump.{part}" for part in PARTS)]
     for key in keys:
+        if _numbered(tables, key):
+            tables = tables[int(key)]
+            continue
         tables = tables.get(key, {}) if isinstance(tables, dict) else {}
         annotation = model.model_fields[key].annotation if hasattr(model, "model_fields") else get_args(model)[1]
         choices = [m for m in _models(annotation) if m is not type(None)]

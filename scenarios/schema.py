@@ -6,32 +6,18 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal, Union
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StrictBool,
-    StringConstraints,
-    create_model,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, StrictBool, StringConstraints, create_model, model_validator
 
 from reliability.clinic import Clinic
 from reliability.population import Population
 from scenarios import units
-from scenarios.entries import Context, Entry, ValueOf, reading, refused
+from scenarios.entries import Context, Entry, Strict, ValueOf, reading, refused
 from scenarios.parts import MODES, PARTS, REGIMENS, Requirement, default
 from scenarios.parts import units as units_of
 from scenarios.propellants import propellants
+from scenarios.timetable import ChangeTable, ProgrammeTable
 
 _MAY_BE_ABSENT = {"closing_date"}
-
-
-class Strict(BaseModel):
-    """A table that knows all its keys."""
-
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
 
 class Drug(Strict):
@@ -150,6 +136,8 @@ _sections: dict[str, Any] = {
     "modes": (dict[_Name, _one_of(MODES, Mode)], {}),  # type: ignore[misc]
     "hazards": (dict[_Name, Hazard], {}),
     "requirement": (_model(Requirement) | None, None),
+    "programme": (ProgrammeTable | None, None),
+    "changes": (list[ChangeTable], []),
 }
 ScenarioTable = create_model("Scenario", __base__=Head, __doc__="A scenario.", **_sections)
 
