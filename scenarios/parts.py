@@ -12,20 +12,32 @@ from fluidics.catheter import Catheter
 from fluidics.drives import DutyCycle, Gated, LeadScrew, MultiRate, Patch, Peristaltic, Piston, Restrictor
 from fluidics.infusate import Infusate
 from fluidics.infusion_set import InfusionSet
+from fluidics.intrathecal import Intrathecal
 from fluidics.power import Battery, Unpowered
+from fluidics.propellant_reservoir import PropellantReservoir
 from fluidics.pump import Pump
-from fluidics.regimen import BasalBolus, ConstantRate
+from fluidics.regimen import BasalBolus, ConstantRate, ProgrammedDay
 from fluidics.reservoir import TwoPhaseReservoir
+from fluidics.segmented_catheter import SegmentedCatheter
 from fluidics.shell_reservoir import ShellReservoir
 from fluidics.site import Artery, Peritoneum
+from fluidics.spring_reservoir import SpringReservoir
 from fluidics.subcutaneous import Subcutaneous
+from fluidics.vein import Vein
 from reliability.drawdown import Requirement
-from reliability.modes import DepletedBattery, EmptyReservoir, OcclusionAlarm, Underdelivery
+from reliability.modes import BrokenTube, DepletedBattery, EmptyReservoir, OcclusionAlarm, Underdelivery
 
 __all__ = ["MODES", "PARTS", "REGIMENS", "Requirement", "default", "fields", "units"]
 
 PARTS: dict[str, dict[str, type]] = {
-    "reservoir": {"two-phase": TwoPhaseReservoir, "shell": ShellReservoir, "barrel": Barrel, "bag": Bag},
+    "reservoir": {
+        "two-phase": TwoPhaseReservoir,
+        "propellant": PropellantReservoir,
+        "spring": SpringReservoir,
+        "shell": ShellReservoir,
+        "barrel": Barrel,
+        "bag": Bag,
+    },
     "drug": {"insulin": Insulin, "infusate": Infusate},
     "drive": {
         "piston": Piston,
@@ -37,15 +49,26 @@ PARTS: dict[str, dict[str, type]] = {
         "lead-screw": LeadScrew,
         "patch": Patch,
     },
-    "catheter": {"catheter": Catheter, "infusion-set": InfusionSet},
-    "site": {"peritoneum": Peritoneum, "artery": Artery, "subcutaneous": Subcutaneous},
+    "catheter": {"catheter": Catheter, "segmented": SegmentedCatheter, "infusion-set": InfusionSet},
+    "site": {
+        "peritoneum": Peritoneum,
+        "artery": Artery,
+        "vein": Vein,
+        "intrathecal": Intrathecal,
+        "subcutaneous": Subcutaneous,
+    },
     "power": {"battery": Battery, "none": Unpowered},
 }
 assert tuple(PARTS) == Pump._fields
 
-REGIMENS: dict[str, type] = {"basal-bolus": BasalBolus, "constant-rate": ConstantRate}
+REGIMENS: dict[str, type] = {
+    "basal-bolus": BasalBolus,
+    "constant-rate": ConstantRate,
+    "programmed-day": ProgrammedDay,
+}
 
 MODES: dict[str, type] = {
+    "broken-tube": BrokenTube,
     "depleted-battery": DepletedBattery,
     "empty-reservoir": EmptyReservoir,
     "occlusion-alarm": OcclusionAlarm,

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from fluidics.pump import Luck, Service, new_pump
+from fluidics.questions import disposable, fresh, refilled
 from fluidics.rows import pack, slots
 from reliability.events import ABANDONED, DATE, DEATH, HORIZON, LOST
 from reliability.population import (
@@ -23,8 +25,11 @@ from reliability.population import (
     implanted,
     lot,
     part_luck,
+    renewed,
 )
-from reliability.streams import SPREAD, normal
+from reliability.streams import FILL, SPREAD, normal, uniform
+from tests.fluidics.parts import SAMPLES
+from tests.fluidics.worn import AGING_SET, PATCH_PUMP
 from tests.reliability.plans import DAILY, DAY, POPULATION, YEAR, quiet_plan
 
 MANY = 20_000
@@ -129,6 +134,48 @@ def test_a_new_pump_is_fresh_in_every_part_and_differs_from_the_next(crowd):
     assert first.reservoir.volume == first.drug.mass == first.drive.deposit == first.catheter.age == 0.0
     assert first.power.energy != second.power.energy
     assert first.catheter.wait != second.catheter.wait != second.site.wait
+
+
+THROWN_AWAY = [kind for kind in disposable.answers if kind in SAMPLES and disposable(SAMPLES[kind][0]) == 1.0]
+
+
+@pytest.mark.parametrize("kind", THROWN_AWAY, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("luck", [Luck(0.1, -1.3, 0.4), Luck(0.9, 2.0, -1.0)])
+def test_a_disposable_part_is_new_after_a_refill_whatever_it_was_before(kind, luck):
+    part, own = SAMPLES[kind]
+    assert refilled(part, own, Service(0.0), luck) == fresh(part, luck)
+
+
+def test_a_refill_renews_what_is_disposable_and_keeps_the_rest(crowd):
+    worn = PATCH_PUMP._replace(drug=PUMP.drug, power=PUMP.power)
+    state = new_pump(worn, Luck(0.2, 0.3, 0.4))
+    after = renewed(worn, state, 1, crowd[3], 7, 0.0)
+    kept = {name for name in worn._fields if getattr(after, name) is getattr(state, name)}
+    assert kept == {"drug", "power"}
+    assert after.drive != state.drive
+    assert after.catheter != state.catheter
+    assert renewed(PUMP, new_pump(PUMP), 1, crowd[3], 7, 0.0) == new_pump(PUMP)
+
+
+def test_the_first_refill_finds_the_parts_of_the_new_pump(crowd):
+    new = implanted(PATCH_PUMP, 1, crowd[3], 4096, 0.0)
+    assert renewed(PATCH_PUMP, new, 1, crowd[3], 4096, 0.0) == new
+
+
+def test_each_disposable_part_of_each_refill_has_its_own_luck(crowd):
+    pump = PATCH_PUMP._replace(catheter=AGING_SET._replace(kink_share=0.0, clog_shape=1.0))
+    count = 4000
+    states = [renewed(pump, new_pump(pump), 1, crowd[3], event, 0.0) for event in range(count)]
+    gain = np.array([math.log(s.drive.gain) / pump.drive.gain_spread for s in states])
+    drift = np.array([s.drive.drift / pump.drive.drift_spread for s in states])
+    clog = stats.norm.ppf(np.exp([-s.catheter.clog.wait for s in states]))
+    vial = stats.norm.ppf([uniform(1, 3, event, FILL) for event in range(count)])
+    for drawn in (gain, drift, clog):
+        assert stats.kstest(drawn, "norm").pvalue > 1e-4
+    # with each other, with the vial, and from one refill to the next
+    table = np.array([gain[1:], drift[1:], clog[1:], vial[1:], gain[:-1], drift[:-1], clog[:-1]])
+    off = np.corrcoef(table)[np.triu_indices(len(table), 1)]
+    assert (np.abs(off) < 4.0 / math.sqrt(count)).all()
 
 
 def laid(spreads, patient, ordinal=0, time=0.0, seed=1):
