@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
-from fluidics.network import GATE, Link
+from fluidics.network import GATE, TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
 from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke, strokes
 
@@ -99,7 +99,7 @@ def duty_chamber(drive: DutyCycle, own: Stateless, viscosity: float) -> Chamber:
     return Chamber(
         compliance=drive.dead_compliance,
         inlet=Link(drive.gate_conductance * thinner, drive.gate_leak * thinner, 0.0, 0.0, 0.0, GATE),
-        outlet=Link(thinner / drive.resistance),
+        outlet=Link(thinner / drive.resistance, 0.0, 0.0, 0.0, 0.0, TUBE),
         stall=1e300,
         relief=1e-12,
     )

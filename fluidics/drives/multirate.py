@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
-from fluidics.network import GATE, Link
+from fluidics.network import GATE, TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
 from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke
 
@@ -121,16 +121,14 @@ def multirate_chamber(drive: MultiRate, own: Stateless, viscosity: float) -> Cha
     return Chamber(
         compliance=drive.dead_compliance,
         inlet=Link(most, drive.shut_leak * thinner, 0.0, 0.0, 0.0, GATE),
-        outlet=Link(1e4 * most),
+        outlet=Link(1e4 * most, 0.0, 0.0, 0.0, 0.0, TUBE),
         stall=1e300,
         relief=1e-12,
     )
 
 
 @phases.answer
-def multirate_phases(
-    drive: MultiRate, own: Stateless, rate: float
-) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
+def multirate_phases(drive: MultiRate, own: Stateless, rate: float) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
     off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
     open_time = _STEP * min(opened(drive, rate) / all_open(drive), 1.0)
     return (Phase(open_time, 0.0, 0.0, 1.0, 0.0), Phase(_STEP - open_time, 0.0, 0.0, 0.0, 0.0), off, off, off, off)

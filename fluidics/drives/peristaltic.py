@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from fluidics.catheter import WATER_COMPRESSIBILITY, hydraulic_resistance
 from fluidics.compile import inlined
 from fluidics.elementary import exp, log, power
-from fluidics.network import Link
+from fluidics.network import TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surroundings
 from fluidics.questions import advance, chamber, flow, fresh, line, operate, panel, phases, stall, stroke, strokes
 
@@ -194,8 +194,8 @@ def peristaltic_chamber(drive: Peristaltic, own: TubeSet, viscosity: float) -> C
     length = drive.tubing_volume / (_PI * drive.bore * drive.bore)
     return Chamber(
         compliance=drive.tubing_compliance + WATER_COMPRESSIBILITY * drive.tubing_volume,
-        inlet=Link(slip_conductance(drive, 0.0, viscosity)),
-        outlet=Link(1.0 / hydraulic_resistance(viscosity, length, drive.bore)),
+        inlet=Link(slip_conductance(drive, 0.0, viscosity), 0.0, 0.0, 0.0, 0.0, TUBE),
+        outlet=Link(1.0 / hydraulic_resistance(viscosity, length, drive.bore), 0.0, 0.0, 0.0, 0.0, TUBE),
         stall=peristaltic_stall(drive),
         relief=RELIEF,
     )

@@ -3,17 +3,31 @@ whole floor stand in `tests.fluidics.parts`."""
 
 from __future__ import annotations
 
+from fluidics.catheter import Catheter
+from fluidics.compile import kernel
 from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic
 from fluidics.drives.gated import Escaped
 from fluidics.drives.peristaltic import TubeSet
-from fluidics.pump import Stateless
+from fluidics.infusate import Infusate
+from fluidics.occlusion import first_wait
+from fluidics.power import Unpowered
+from fluidics.pump import Pump, PumpState, Stateless, Surroundings
+from fluidics.questions import advance, chamber, flow, operate, panel, phases, stall, stroke, strokes
 from fluidics.reservoir import Drawn
 from fluidics.shell_reservoir import ShellReservoir
+from fluidics.site import Artery
 
 ATMOSPHERE = 101325.0
 BODY = 310.15
 WATER = 6.913e-4  # Pa s at 37 degC (IAPWS)
 MMHG = 133.322387415
+DAY = 86400.0
+RATE = 0.5e-6 / DAY
+SPINE = Artery(BODY, 10.0 * MMHG)  # a steady pressure is all that is asked of it
+AROUND = Surroundings(
+    **dict.fromkeys(Surroundings._fields, 0.0)
+    | {"flow": RATE, "programmed": RATE, "strokes": RATE / 6e-9, "p_out": 1.3e3, "p2_out": 2e6, "temperature": BODY}
+)
 
 # two rollers on a tube of 0.53 mm bore, of a size that an implant has room for; stalls at 200 kPa
 ROLLER = Peristaltic(
@@ -53,3 +67,39 @@ SAMPLES = {
     MultiRate: (SETTINGS, Stateless()),
     ShellReservoir: (SHELL, Drawn(5e-6)),
 }
+
+
+def joined(drive, reservoir=SHELL, slope_age=0.0):
+    """Return a pump with a drive on a spinal catheter, and its state with the tip closing for some days."""
+    pump = Pump(reservoir, Infusate(1.0), drive, Catheter(0.9, 0.265e-3, 0.0, 0.0, 13.4 * DAY), SPINE, Unpowered())
+    own = SAMPLES[type(drive)][1]
+    tip = first_wait(0.5)._replace(wait=0.0, age=slope_age * DAY, factor=1.0)
+    return pump, PumpState(Drawn(0.0), Stateless(), own, tip, Stateless(), Stateless())
+
+
+def stroke_flow(drive, own, rate, p_in, p_out):
+    """Return the mean flow [m3/s] that a drive's strokes make against pressures that stand still."""
+    made = stroke(drive, own, rate, p_in, p_out, WATER)
+    return made.volume / made.period - made.conductance * (p_out - p_in)
+
+
+@kernel
+def answers(drive, own, rate, p_in, p_out, viscosity, pump, state, around):
+    """Return what a drive answers, as numbers."""
+    point = operate(drive, own, rate, p_in, viscosity, pump, state)
+    push = stroke(drive, own, rate, p_in, p_out, viscosity)
+    room = chamber(drive, own, viscosity)
+    steps = phases(drive, own, rate)
+    return (
+        flow(drive, own, rate, p_in, p_out, viscosity), strokes(drive, rate), stall(drive), point.flow, point.pressure,
+        push.period, push.volume, push.conductance, room.compliance, room.inlet.conductance, room.outlet.leak,
+        steps[0].duration, steps[0].carried, steps[1].duration, steps[1].carried, panel(drive, own, around),
+        advance(drive, own, 3e5, around),
+    )  # fmt: skip
+
+
+def compiled_and_not(drive, p_in):
+    """Return what a drive answers compiled, and what it answers as plain Python."""
+    pump, state = joined(drive, slope_age=100.0)
+    asked = (drive, state.drive, RATE, p_in, 1.2e3, 7e-4, pump, state, AROUND)
+    return answers(*asked), answers.py_func(*asked)
