@@ -167,5 +167,5 @@ def checked(
         if not count >= 1:
             raise ValueError(f"{name} must be a whole number from 1, given {count!r}")
     for name, switches in (("open_links", open_links), ("schedule.gates", schedule.gates)):
-        if not np.isin(switches, (0, 1)).all():
+        if not ((switches == 0) | (switches == 1)).all():
             raise ValueError(f"{name} must hold 0 for shut and 1 for open, given {switches}")

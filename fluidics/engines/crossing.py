@@ -29,15 +29,18 @@ class Course(NamedTuple):
     push: Floats  # (n,) of each mode, sum over nodes of shape * inflow
     left: Floats  # (n,) [-] of each mode when it ends
     reach: Floats  # (n,) [s] integral of what is left of each mode
+    area: Floats  # (n,) [s2] integral of that
     part: Floats  # (n,) [Pa/s] of each mode in the slope of one valve's margin at first
     left_then: Floats  # (n,) [-] of each mode where the search has come to
     reach_then: Floats  # (n,) [s]
+    left_next: Floats  # (n,) [-] of each mode where it looks next
+    reach_next: Floats  # (n,) [s]
 
 
 def empty_course(network: Network, pressure: Floats) -> Course:
     """Return a course that begins at given pressures (n,) [Pa]."""
     nodes, links = pressure.shape[0], network.kind.shape[0]
-    room = [np.zeros(nodes) for _ in range(7)]
+    room = [np.zeros(nodes) for _ in range(10)]
     return Course(pressure.copy(), np.zeros(nodes), pressure.copy(), np.zeros(links), *room)
 
 
@@ -76,14 +79,15 @@ def _parted(network: Network, modes: Modes, row: int, course: Course, link: int,
 
 @linked
 def _root(modes: Modes, row: int, part: Floats, first: float, early: float, late: float, fine: float) -> float:
-    """Return the time [s] at which a margin that falls from `early` to `late` is zero, by Newton's bracketed method."""
+    """Return the time [s] at which a margin that falls from `early` to `late` is zero, by Halley's method in a bracket."""
     time = 0.5 * (early + late)
     for _ in range(_LOOKS):
-        margin, slope = first, 0.0
+        margin, slope, bend = first, 0.0, 0.0
         for j in range(part.shape[0]):
             decay = decayed(modes.rate[row, j] * time)
             margin += part[j] * time * decay.mean
             slope += part[j] * decay.left
+            bend -= part[j] * decay.left * modes.rate[row, j]
         if abs(margin) <= fine:
             return time
         if margin > 0.0:
@@ -92,7 +96,8 @@ def _root(modes: Modes, row: int, part: Floats, first: float, early: float, late
             late = time
         if late - early <= _NARROW * late:
             return late
-        time = time - margin / slope if slope < 0.0 else late
+        steep = slope * slope - 0.5 * margin * bend
+        time = time - margin * slope / steep if steep > 0.0 else late
         if not early < time < late:
             time = 0.5 * (early + late)
     return UNDECIDED
@@ -145,11 +150,12 @@ def first_crossing(
         for j in range(nodes):
             part = course.part[j]
             decay = decayed(modes.rate[row, j] * late)
-            reach = late * decay.mean
+            left, reach = decay.left, late * decay.mean
+            course.left_next[j], course.reach_next[j] = left, reach
             after += part * reach
             lowest += min(part, 0.0) * (reach - course.reach_then[j])
-            least += part * (decay.left if part > 0.0 else course.left_then[j])
-            most += part * (course.left_then[j] if part > 0.0 else decay.left)
+            least += part * (left if part > 0.0 else course.left_then[j])
+            most += part * (course.left_then[j] if part > 0.0 else left)
         narrow = late - early <= _NARROW * late
         if after <= 0.0 and (most <= 0.0 or narrow):
             return _root(modes, row, course.part, first, early, late, 1e-13 * scale)
@@ -160,8 +166,7 @@ def first_crossing(
             early, margin = late, after
             late = min(end, late + 4.0 * width)
             for j in range(nodes):
-                decay = decayed(modes.rate[row, j] * early)
-                course.left_then[j], course.reach_then[j] = decay.left, early * decay.mean
+                course.left_then[j], course.reach_then[j] = course.left_next[j], course.reach_next[j]
         else:
             low = max(early, 0.1 / fastest)
             late = math.sqrt(low * late) if late > 4.0 * low else 0.5 * (early + late)

@@ -98,6 +98,7 @@ def _reached(modes: Modes, row: int, course: Course, dt: float) -> None:
         decay = decayed(modes.rate[row, j] * dt)
         course.left[j] = decay.left
         course.reach[j] = dt * decay.mean
+        course.area[j] = dt * dt * decay.twice
 
 
 @linked
@@ -108,7 +109,7 @@ def _moved(network: Network, modes: Modes, row: int, opened: Ints, course: Cours
         course.part[i] = 0.0  # the integral of each node's change from here
     for j in range(nodes):
         near = course.push[j] * course.reach[j]
-        far = course.push[j] * (dt * dt * decayed(modes.rate[row, j] * dt).twice)
+        far = course.push[j] * course.area[j]
         for i in range(nodes):
             course.change[i] += modes.shape[row, i, j] * near
             course.part[i] += modes.shape[row, i, j] * far

@@ -51,10 +51,10 @@ def decayed(x: float) -> Decay:
     Decay(left=1.0, mean=1.0, twice=0.5)
     """
     if x >= 0.75:
-        left = exp(-x)
+        left = exp(-x) if x < 40.0 else 0.0  # what is left then is lost in rounding
         mean = (1.0 - left) / x
         return Decay(left, mean, (1.0 - mean) / x)
-    # the series of (x - 1 + e^-x) / x^2: on x < 0.75 the first term left out is below 2^-58, terms are paired as in `exp`
+    # the series of (x - 1 + e^-x) / x^2, in pairs as in `exp`: on x < 0.75 the first term left out is below 2^-58
     x2 = x * x
     x4 = x2 * x2
     a = (0.5 - x * (1.0 / 6.0)) + x2 * (1.0 / 24.0 - x * (1.0 / 120.0))
@@ -76,7 +76,7 @@ def empty_modes(network: Network) -> Modes:
     (1, 2)
     """
     links, nodes = network.kind.shape[0], network.compliance.shape[0]
-    rows = int(min(2 ** np.count_nonzero(network.kind != TUBE), MOST_TABLES))
+    rows = min(2 ** int(np.count_nonzero(network.kind != TUBE)), MOST_TABLES)
     return Modes(
         pattern=np.full(rows, -1, dtype=np.int64),
         rate=np.zeros((rows, nodes)),

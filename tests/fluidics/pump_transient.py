@@ -1,6 +1,9 @@
 """One stiff pump over a day, as data: a diaphragm between two check valves, a compliant line, whose last segment
-occludes after two hours. Plausible numbers, not those of a product; the reference values are those of an exact propagator
-that a Rosenbrock method at a tolerance of 1e-12 agrees with to 4e-9 in pressure and 4e-8 in volume."""
+occludes after two hours.
+
+Plausible numbers, not those of a product. The reference values are those of an exact propagator that a Rosenbrock method
+at a tolerance of 1e-12 agrees with to 4e-9 in pressure and 4e-8 in volume.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ INLET, OUTLET = 0, 1
 STROKES = 1440  # in a day
 OCCLUSION = 120  # strokes until the last segment of the line resists OCCLUDED times as much
 OCCLUDED = 1e5
-STIFF_FOR = 60  # strokes for which the reservoir's stiffness stands still
 
 # after how many strokes: volume drawn [uL], and pressures [kPa] where they are known
 DRAWN = {1: 0.49177572, 120: 59.01241523, 121: 59.49755501, 1440: 670.26578456}
@@ -73,14 +75,14 @@ class Day(NamedTuple):
     switches: int
 
 
-def transient(engine, strokes: int = STROKES) -> Day:
-    """Return the transient by an engine called as `resolve` is, hour by hour: the reservoir is linear within each."""
+def transient(engine, strokes: int = STROKES, together: int = 60) -> Day:
+    """Return the transient by an engine called as `resolve` is, `together` strokes a call with a linear reservoir."""
     start = np.array([reservoir_pressure(0.0), -10.0 * KPA, *[1.0 * KPA] * 4])
     opened: Ints = np.zeros(6, dtype=np.int64)
     drawn, residual, switches = 0.0, 0.0, 0
     parts: list[tuple[Floats, Floats, Floats]] = []
-    for first in range(0, strokes, STIFF_FOR):
-        count = min(STIFF_FOR, strokes - first)
+    for first in range(0, strokes, together):
+        count = min(together, strokes - first)
         middle = drawn + 0.5 * count * 0.47 * MICROLITRE
         made = transient_network(middle, first >= OCCLUSION)
         start[RESERVOIR] = reservoir_pressure(drawn)
