@@ -22,7 +22,7 @@ NORMAL_LIMIT = 0.25  # normal draws are cut at four standard deviations, where a
 SHARES = {
     "basal_share", "rinse_left", "reserve", "fraction", "missed", "error_threshold", "surgery_threshold",
     "replacement_threshold", "abandonment", "operated", "run_dry", "run_dry_per_refill", "answering",
-    "kink_share",
+    "kink_share", "cooled", "upright_share",
 }  # fmt: skip
 POSITIVE = {
     "capacity", "stroke_volume", "accuracy", "stall_pressure", "filter_resistance", "deposition_time", "closing_time",
@@ -30,8 +30,9 @@ POSITIVE = {
     "batch_duration", "lot_duration", "response_time", "bearable_time", "rate", "scale", "shape",
     "ambient", "quantum", "increment", "push_time", "slide_conductance", "outlet_conductance", "creep_time",
     "clog_scale", "clog_shape", "outgassing_time", "permeability", "layer_permeability", "layer_time",
+    "amount", "space", "warming_time", "modulus",
 }  # fmt: skip
-WHOLE = {"patients_per_world"}
+WHOLE = {"patients_per_world", "side_holes"}
 FLAGS = {"rinses"}
 SIGNED = {"antoine_c", "height"}
 NEVER_ALLOWED = {"closing_date", "longest_interval", "low_response", "bearable_time", "empty_response"}

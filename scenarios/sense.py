@@ -12,6 +12,7 @@ from fluidics.check import check
 from fluidics.drives import Piston
 from fluidics.fluid import water_viscosity
 from fluidics.power import Battery
+from fluidics.propellant_reservoir import PropellantReservoir, exhaustion
 from fluidics.pump import MEDIAN_LUCK, Pump
 from fluidics.questions import back_pressure, carry_over, fresh, histogram, pressure, strokes, temperature, usable
 from reliability.design import Design
@@ -52,7 +53,7 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
     """
     found = [
         *_names(table), *_room(table), *_power(table, design), *_reservoir(design), *_clinic(design),
-        *_follow_up(design), *_warmth(design),
+        *_follow_up(design), *_warmth(table, design), *_propellant(table, design),
     ]  # fmt: skip
     if not found:
         found = [*_suction(design), *_runaway(table, design), *_unanswered(table, design)]
@@ -150,9 +151,26 @@ def _follow_up(design: Design) -> Iterator[Complaint]:
         yield ("population", "closing_date"), "is not after the last entry; it must be longer than entry_span"
 
 
-def _warmth(design: Design) -> Iterator[Complaint]:
+def _warmth(table: Any, design: Design) -> Iterator[Complaint]:
     if not COLDEST <= temperature(design.pump.site) <= WARMEST:
-        yield ("pump", "site", "body_temperature"), "must lie between 0 and 50 degC, where vapour pressures are known"
+        yield ("pump", "site", "body_temperature"), f"must lie between 0 and 50 degC, where {_known(table)} known"
+
+
+def _known(table: Any) -> str:
+    name = getattr(table.pump.reservoir, "propellant", None)
+    return f"the vapour pressure of {name} is" if name else "vapour pressures are"
+
+
+def _propellant(table: Any, design: Design) -> Iterator[Complaint]:
+    bellows = design.pump.reservoir
+    if not isinstance(bellows, PropellantReservoir):
+        return
+    if not COLDEST <= bellows.refill_temperature <= WARMEST:
+        keys = ("pump", "reservoir", "refill_temperature")
+        yield keys, f"must lie between 0 and 50 degC, where {_known(table)} known"
+    elif exhaustion(bellows, max(bellows.refill_temperature, temperature(design.pump.site))) <= 0.0:
+        given = f"{bellows.amount * 1e3:.3g} mmol in {_volume(bellows.space)}"
+        yield ("pump", "reservoir", "amount"), f"{given}: a full reservoir holds no liquid; raise it or lower space"
 
 
 def _runaway(table: Any, design: Design) -> Iterator[Complaint]:

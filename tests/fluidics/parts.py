@@ -29,7 +29,7 @@ from fluidics.regimen import BasalBolus, ConstantRate
 from fluidics.reservoir import Drawn, TwoPhaseReservoir
 from fluidics.rows import pack, unpack
 from fluidics.site import Artery, Peritoneum
-from tests.fluidics import implanted, worn
+from tests.fluidics import gas_driven, implanted, worn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = 86400.0
@@ -95,6 +95,7 @@ SAMPLES = {
     Artery: (HEPATIC_PUMP.site, Stateless()),
     Battery: (INSULIN_PUMP.power, Charge(energy=2000.0, full=3787.0)),
     Unpowered: (HEPATIC_PUMP.power, Stateless()),
+    **gas_driven.SAMPLES,
     **implanted.SAMPLES,
     **worn.SAMPLES,
 }
