@@ -127,7 +127,7 @@ def _scenario(document: Document, table: Any, design: Design) -> Scenario:
         title=table.title,
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        values=(*_values(table), *_derived(design)),
+        values=(*_values(table), *_defaults(design.pump, table), *_derived(design)),
         design=design,
         spreads=_spreads(design.pump, table),
         mode_rows=_rows([_mode_row(entry) for entry in table.modes.values()], mode.MODE_WIDTH),
@@ -227,6 +227,17 @@ def _values(table: Any) -> Iterator[Value]:
             ".".join(keys), entry.value.given, entry.value.si, entry.value.unit, entry.source, entry.kind, entry.note,
             spread, entry.fitted_to,
         )  # fmt: skip
+
+
+def _defaults(pump: Pump, table: Any) -> Iterator[Value]:
+    """Yield the numbers of the pump that the file leaves to the defaults of its parts."""
+    for place in PARTS:
+        part = getattr(pump, place)
+        for field, unit in units(type(part)).items():
+            if getattr(getattr(table.pump, place), field) is None:
+                si = float(getattr(part, field))
+                given = f"{si:g} {unit}".removesuffix(" -")
+                yield Value(f"pump.{place}.{field}", given, si, unit, "", "assumed", "default of the part", "")
 
 
 def _derived(design: Design) -> Iterator[Value]:
