@@ -23,7 +23,7 @@ class Stage(NamedTuple):
     source: Floats  # (k, n) [m3/s]
     gates: Ints  # (k, m)
     relief: int  # link by which the wall gives way, -1 when there is none
-    back: Floats  # (k,) [m3] that the wall is to go back in this phase and the later ones
+    back: Floats  # (k,) [m3] that the wall is to go back from here on; zero in a phase in which it does not
     out: Ints  # (k,) 1 where the wall has been pushed out and does not go back
 
 
@@ -199,7 +199,7 @@ def _staged(network: Network, schedule: Schedule, relief: int) -> Stage:
     back, out = np.zeros(phases), np.zeros(phases, dtype=np.int64)
     if relief >= 0:
         moved = schedule.source[:, network.start[relief]] * schedule.duration
-        back = np.cumsum(np.maximum(-moved, 0.0)[::-1])[::-1].copy()
+        back = np.where(moved < 0.0, np.cumsum(np.maximum(-moved, 0.0)[::-1])[::-1], 0.0)
         out = ((np.cumsum(moved) > 1e-9 * np.abs(moved).sum()) & (moved >= 0.0)).astype(np.int64)
     duration = np.ascontiguousarray(schedule.duration, dtype=np.float64)
     source = np.ascontiguousarray(schedule.source, dtype=np.float64)
