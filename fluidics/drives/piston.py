@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
+from fluidics.elementary import exp
 from fluidics.network import CHECK, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surroundings
 from fluidics.questions import (
@@ -158,10 +159,15 @@ def piston_bubble(drive: Piston, own: Deposit) -> float:
     return drive.bubble * 101325.0
 
 
+@inlined
+def seat_leak(drive: Piston, own: Deposit, viscosity: float) -> float:
+    """Return the leak of one seat per pressure [m3/(s Pa)]; two in series leak half of it, the law of `flow`."""
+    return 2.0 * leak_conductance(drive, own, viscosity) + TIGHT * drive.valve_conductance
+
+
 @chamber.answer
 def piston_chamber(drive: Piston, own: Deposit, viscosity: float) -> Chamber:
-    # two seats in series leak half of one; the law of `flow` is that of both
-    leak = 2.0 * leak_conductance(drive, own, viscosity) + TIGHT * drive.valve_conductance
+    leak = seat_leak(drive, own, viscosity)
     open_valve = drive.valve_conductance * drive.reference_viscosity / viscosity
     return Chamber(
         compliance=drive.chamber_compliance,
@@ -192,19 +198,32 @@ def piston_phases(
 
 
 @inlined
-def swing_taken(drive: Piston, p_in: float, p_out: float) -> float:
-    """Return the volume [m3] that the chamber and a bubble in it take out of a stroke."""
+def swing_taken(drive: Piston, p_in: float, p_out: float, filled: float) -> float:
+    """Return the volume [m3] that the chamber and a bubble in it take out of a stroke.
+
+    The chamber swings between `low`, where the inlet shut, and `high`, where the outlet did. Between strokes both seats
+    leak alike, and its pressure creeps from `low` towards the mean of both sides with a time constant of its compliance
+    over both leaks. It takes through the inlet what it lacks below that mean, so the swing costs less by half of
+    that share `filled` [-] of the way from `low` to the mean.
+    """
     high, low = p_out + drive.outlet_crack, p_in - drive.inlet_crack
-    gas = drive.bubble * 101325.0 * (1.0 / max(low + 101325.0, 1e3) - 1.0 / max(high + 101325.0, 1e3))
-    return max(drive.chamber_compliance * (high - low) + gas, 0.0)
+    mean = 0.5 * (p_in + p_out)
+    gas = drive.bubble * 101325.0
+    inverse = 1.0 / max(low + 101325.0, 1e3)
+    full = drive.chamber_compliance * (high - low) + gas * (inverse - 1.0 / max(high + 101325.0, 1e3))
+    crept = drive.chamber_compliance * (mean - low) + gas * (inverse - 1.0 / max(mean + 101325.0, 1e3))
+    return max(full - 0.5 * filled * max(crept, 0.0), 0.0)
 
 
 @stroke.answer
 def piston_stroke(drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
-    leak = leak_conductance(drive, own, viscosity)
+    seat = seat_leak(drive, own, viscosity)
     if rate <= 0.0:
-        return Stroke(period=60.0, volume=0.0, conductance=leak)
-    volume = drive.accuracy * drive.stroke_volume - swing_taken(drive, p_in, p_out)
+        return Stroke(period=60.0, volume=0.0, conductance=0.5 * seat)
+    period = drive.stroke_volume / rate
+    rest = max(period - drive.push_time - drive.hold_time - drive.return_time, 0.0)
+    filled = 1.0 - exp(-2.0 * seat * rest / (drive.chamber_compliance + drive.bubble / 101325.0))
+    volume = drive.accuracy * drive.stroke_volume - swing_taken(drive, p_in, p_out, filled)
     if p_out >= drive.stall_pressure:
         volume = 0.0
-    return Stroke(period=drive.stroke_volume / rate, volume=max(volume, 0.0), conductance=leak)
+    return Stroke(period=period, volume=max(volume, 0.0), conductance=0.5 * seat)
