@@ -41,7 +41,7 @@ class Plan(NamedTuple):
     """When strokes come: a wait, whole strokes, and one that is cut short after its push when its time is not zero."""
 
     wait: Annotated[float, "s"]
-    count: int
+    strokes: int
     last: Annotated[float, "s"]
     every: int  # strokes per record
 
@@ -276,11 +276,11 @@ def beaten_on(
         run = after(run, beaten(lump, force, waiting, 0.0, full, start, alarm))
         run = noted(run, full, max(start, run.pressure), times, pressures, volumes, peaks)
     pace = paced(lump, asked.conductance, push, asked.period - push)
-    count = plan.count + (1 if plan.last > 0.0 else 0)
+    count = plan.strokes + (1 if plan.last > 0.0 else 0)
     for k in range(count):
         if run.alarmed:
             break
-        if k == plan.count:
+        if k == plan.strokes:
             pace = paced(lump, pace.leak, push, max(plan.last - push, 0.0))
         p_in = full - stiff * run.drawn
         asked = stroke(pump.drive, state.drive, rate, p_in, run.pressure, mu)
