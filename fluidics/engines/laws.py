@@ -47,7 +47,7 @@ class Passage(NamedTuple):
     """Flow through an open path, and its slope."""
 
     flow: Annotated[float, "m3/s"]
-    steep: Annotated[float, "m3/(s Pa)"]
+    steep: Annotated[float, "m3/s/Pa"]
 
 
 @inlined

@@ -51,7 +51,7 @@ class Bench(NamedTuple):
     matrix: Floats  # (n, n)
     here: Instant  # at y
     there: Instant  # at trial
-    count: Ints  # (2,) valves switched, steps thrown away
+    tally: Ints  # (2,) valves switched, steps thrown away
 
 
 @linked

@@ -1,0 +1,124 @@
+"""Where between the ends of a step a check valve opens or shuts, so that the step can end there; what a step is stands
+in `fluidics.engines.rodas`, which steps are taken in `fluidics.engines.rosenbrock`."""
+
+from __future__ import annotations
+
+import math
+
+from fluidics.compile import linked
+from fluidics.engines.laws import Instant, Scene
+from fluidics.engines.rodas import LEAST_PRESSURE, Bench, step
+
+MOST_LOOKS = 60  # for one crossing
+
+
+@linked
+def room(scene: Scene, at: Instant, k: int, band: float) -> float:
+    """Return how far check k is from switching, relative to the pressures on it [-]; below zero it switches.
+
+    The band, wider than rounding and narrower than the error of a step, keeps a valve that has just switched from
+    switching back by rounding alone.
+    """
+    net = scene.network
+    before, behind = at.pressure[net.start[k]], at.pressure[net.stop[k]]
+    across = before - behind
+    left = across - net.crack[k] if scene.open[k] == 1 else net.breakaway[k] - across
+    return left / max(abs(before), abs(behind), LEAST_PRESSURE) + band
+
+
+@linked
+def least_room(scene: Scene, at: Instant, band: float) -> float:
+    """Return the room [-] of the check that is nearest to switching."""
+    least = 1e300
+    for k in range(scene.network.kind.shape[0]):
+        if scene.watch[k] == 1:
+            least = min(least, room(scene, at, k, band))
+    return least
+
+
+@linked
+def switch(scene: Scene, at: Instant, band: float) -> int:
+    """Return how many checks switched: those that had no room left."""
+    switched = 0
+    for k in range(scene.network.kind.shape[0]):
+        if scene.watch[k] == 1 and room(scene, at, k, band) < 0.0:
+            scene.open[k] = 1 - scene.open[k]
+            switched += 1
+    return switched
+
+
+@linked
+def pace(scene: Scene, at: Instant, i: int) -> float:
+    """Return how fast [Pa/s] the pressure of a node or boundary rises."""
+    if i < scene.network.compliance.shape[0]:
+        return at.slope[i] * at.flow[i] + at.drift[i]
+    return at.drift[i]
+
+
+@linked
+def dip(scene: Scene, bench: Bench, h: float, band: float) -> float:
+    """Return the share of a step [-] at which some check may have switched and switched back; 1 when none.
+
+    The cubic through room and slope at both ends tells.
+    """
+    first = 1.0
+    for k in range(scene.network.kind.shape[0]):
+        if scene.watch[k] == 0:
+            continue
+        a, b = scene.network.start[k], scene.network.stop[k]
+        sign = 1.0 if scene.open[k] == 1 else -1.0
+        size = max(abs(bench.here.pressure[a]), abs(bench.here.pressure[b]), LEAST_PRESSURE) * sign / h
+        d0 = (pace(scene, bench.here, a) - pace(scene, bench.here, b)) / size
+        d1 = (pace(scene, bench.there, a) - pace(scene, bench.there, b)) / size
+        if d0 < 0.0 < d1:
+            p0, p1 = room(scene, bench.here, k, band), room(scene, bench.there, k, band)
+            square, cube = 3.0 * (p1 - p0) - 2.0 * d0 - d1, d0 + d1 - 2.0 * (p1 - p0)
+            lowest = -d0 / (square + math.sqrt(max(square * square - 3.0 * cube * d0, 0.0)))
+            if p0 + lowest * (d0 + lowest * (square + lowest * cube)) < 0.0:
+                first = min(first, lowest)
+    return first
+
+
+@linked
+def cross(scene: Scene, bench: Bench, time: float, h: float, band: float) -> float:
+    """Return the step [s] at whose end the first check has just crossed its threshold; taken from `here` to `there`.
+
+    Regula falsi (Illinois) over steps of their own, so that the crossing is as accurate as any step.
+    """
+    low, high, taken, side = 0.0, h, h, 0
+    below = least_room(scene, bench.there, band)
+    # aimed at the middle of the band
+    over, under = least_room(scene, bench.here, band) + 0.5 * band, below + 0.5 * band
+    for _ in range(MOST_LOOKS):
+        if below >= -band or high - low <= 4e-16 * high:
+            break
+        taken = low + (high - low) * over / (over - under)
+        if not low < taken < high:
+            taken = 0.5 * (low + high)
+        step(scene, bench, time, taken)
+        left = least_room(scene, bench.there, band)
+        if left < 0.0:
+            high, below, under = taken, left, left + 0.5 * band
+            over = 0.5 * over if side < 0 else over
+            side = -1
+        else:
+            low, over = taken, left + 0.5 * band
+            under = 0.5 * under if side > 0 else under
+            side = 1
+    if taken != high:
+        step(scene, bench, time, high)
+    return high
+
+
+@linked
+def until_switch(scene: Scene, bench: Bench, time: float, h: float, band: float) -> float:
+    """Return the step [s], a part of the one just taken if a check switches before its end; taken."""
+    if least_room(scene, bench.there, band) >= 0.0:
+        short = dip(scene, bench, h, band)
+        if short == 1.0:
+            return h
+        h *= short
+        step(scene, bench, time, h)
+        if least_room(scene, bench.there, band) >= 0.0:
+            return h
+    return cross(scene, bench, time, h, band)
