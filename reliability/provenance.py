@@ -48,7 +48,7 @@ def identity(plan: Plan, patients: int, provenance: Mapping[str, str]) -> dict[s
     return told | {"study": hashlib.sha256(json.dumps(told).encode()).hexdigest()}
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     try:
         own = importlib.metadata.version("pumpsim")
@@ -76,7 +76,7 @@ def attributes(plan: Plan, patients: int, study: str) -> dict[str, str | int | f
     return {
         "Conventions": "CF-1.11",
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "versions": json.dumps(_versions()),
+        "versions": json.dumps(versions()),
         "cpu": _processor(),
         "seed": plan.seed,
         "patients": patients,
