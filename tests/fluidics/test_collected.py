@@ -1,0 +1,70 @@
+"""Windows of a laboratory: their contents add up, noise averages out, gain does not, drift does not know the rate."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluidics.collected import delivered_in_windows, increments_of
+from tests.fluidics.worn import PATCH_PUMP, UNIT_PER_HOUR
+
+POD = PATCH_PUMP.drive
+EXACT = POD._replace(gain_spread=0.0, drift_spread=0.0, noise=0.0)
+HOUR = 3600.0
+
+
+@given(st.integers(1, 30), st.integers(1, 20))
+def test_a_perfect_pod_delivers_what_is_programmed_in_every_window(per_window, windows):
+    rate = per_window * EXACT.increment / HOUR
+    found = delivered_in_windows(EXACT, rate, HOUR, *np.zeros((2, 3)), np.zeros((3, per_window * windows)))
+    assert found.shape == (3, windows)
+    assert found == pytest.approx(np.full((3, windows), rate * HOUR), rel=1e-12)
+
+
+def test_windows_that_hold_no_whole_number_of_increments_show_it():
+    rate = 1.5 * EXACT.increment / HOUR
+    found = delivered_in_windows(EXACT, rate, HOUR, *np.zeros((2, 1)), np.zeros((1, 6)))
+    assert found[0] / EXACT.increment == pytest.approx([1.0, 2.0, 1.0, 2.0])
+
+
+def test_all_increments_are_in_the_windows():
+    numbers = np.random.default_rng(3)
+    gain, noise = numbers.standard_normal(5), numbers.standard_normal((5, 240))
+    still = POD._replace(drift_spread=0.0)
+    found = delivered_in_windows(still, UNIT_PER_HOUR, 6.0 * HOUR, gain, np.zeros(5), noise)
+    assert found.sum(axis=1) == pytest.approx(increments_of(still, gain, noise).sum(axis=1), rel=1e-12)
+
+
+def test_drift_adds_the_same_at_any_rate():
+    one = np.ones(1)
+    for rate in (0.05 * UNIT_PER_HOUR, 5.0 * UNIT_PER_HOUR):
+        noise = np.zeros((1, round(12.0 * HOUR * rate / POD.increment)))
+        still, moving = (delivered_in_windows(POD, rate, 12.0 * HOUR, 0.0 * one, z * one, noise) for z in (0.0, 1.0))
+        assert (moving - still)[0, 0] == pytest.approx(POD.drift_spread * 12.0 * HOUR, rel=1e-9)
+
+
+def test_noise_shrinks_with_the_root_of_the_window_and_gain_does_not():
+    numbers = np.random.default_rng(4)
+    noisy = POD._replace(gain_spread=0.0, drift_spread=0.0)
+    noise = numbers.standard_normal((200, 400))
+    short, long = (
+        delivered_in_windows(noisy, UNIT_PER_HOUR, hours * HOUR, np.zeros(200), np.zeros(200), noise)
+        for hours in (1.0, 4.0)
+    )
+    # 4,000 and 1,000 windows: the ratio of two standard deviations is known within 2.5 %
+    ratio = (short.std() / short.mean()) / (long.std() / long.mean())
+    assert ratio == pytest.approx(2.0, abs=4.0 * 2.0 * 0.025)
+    pods = numbers.standard_normal(4000)
+    gains = increments_of(POD._replace(noise=0.0), pods, np.zeros((4000, 1)))
+    assert np.log(gains / POD.increment).std() == pytest.approx(0.055, rel=4.0 / np.sqrt(8000.0))
+
+
+def test_no_increment_is_pulled_back():
+    assert increments_of(POD, np.zeros(1), np.full((1, 1), -9.0))[0, 0] == 0.0
+
+
+def test_a_run_shorter_than_a_window_is_refused():
+    with pytest.raises(ValueError, match="less than one window of 3600 s; give more numbers"):
+        delivered_in_windows(POD, UNIT_PER_HOUR, HOUR, *np.zeros((2, 1)), np.zeros((1, 5)))
