@@ -77,7 +77,7 @@ def both_lumens(catheter: SegmentedCatheter, viscosity: float) -> float:
 def segments_line(catheter: SegmentedCatheter, own: Onset, viscosity: float) -> Linear:
     left = max(catheter.side_holes - catheter.blocked_holes, SHUT)
     holes = hole_resistance(viscosity, catheter.wall, catheter.hole_radius) / left
-    return Linear(offset=0.0, slope=both_lumens(catheter, viscosity) * growth(own, catheter.closing_time) + holes)
+    return Linear(offset=0.0, slope=lumen(catheter, viscosity) * growth(own, catheter.closing_time) + holes)
 
 
 @inlined
