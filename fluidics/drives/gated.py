@@ -42,10 +42,10 @@ class Gated(NamedTuple):
 
     Notes
     -----
-    The line is taken to keep its pressure while it takes an aliquot; shut gates leak in series, whatever the cycle.
-    Below its fastest cycle the drive follows the programme, above it cannot. Periodic state of an RC circuit that is
-    charged and discharged in turn. A pump of this kind: maker's manual of the Prometra II (Flowonix Medical), p. 14: at
-    most 10 uL escape in a magnetic resonance scanner.
+    The line is taken to keep its pressure while it takes an aliquot. Above its fastest cycle the drive cannot follow
+    the programme. The law is the periodic state of an RC circuit that is charged and discharged in turn; shut gates leak in
+    series. A pump of this kind: maker's manual of the Prometra II (Flowonix Medical), p. 14: at most 10 uL escape in a
+    magnetic resonance scanner.
     """
 
     accumulator: Annotated[float, "m3/Pa"]
@@ -124,12 +124,20 @@ def exchanged(drive: Gated, viscosity: float) -> float:
 
 
 @inlined
-def standing(drive: Gated, own: Escaped, viscosity: float) -> float:
-    """Return the conductance [m3/(s Pa)] that is there all the time: of shut gates, of open ones in a field."""
+def standing(drive: Gated, own: Escaped, rate: float, viscosity: float) -> float:
+    """Return the conductance [m3/(s Pa)] beside the metering: of gates that leak, or stand open in a field."""
     if closed(drive, own):
         return 0.0
-    each = drive.gate_conductance if drive.field > 1.0 else drive.gate_leak
-    return 0.5 * each * drive.reference_viscosity / viscosity
+    thinner = drive.reference_viscosity / viscosity
+    if drive.field > 1.0:
+        return 0.5 * drive.gate_conductance * thinner
+    # an accumulator that was dumped first has to fill through one leak before it drains through the other
+    filled = 2.0 * drive.gate_leak * thinner / drive.accumulator
+    leaked = 1.0
+    if rate > 0.0:
+        x = filled / cycle_rate(drive, rate)
+        leaked = 1.0 - (1.0 - exp(-x)) / x if x > 1e-3 else 0.5 * x
+    return 0.5 * drive.gate_leak * thinner * leaked
 
 
 @inlined
@@ -143,7 +151,7 @@ def metered(drive: Gated, own: Escaped, viscosity: float) -> float:
 @flow.answer
 def gated_flow(drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
     pulsed = metered(drive, own, viscosity) * cycle_rate(drive, rate)
-    return (pulsed + standing(drive, own, viscosity)) * (p_in - p_out)
+    return (pulsed + standing(drive, own, rate, viscosity)) * (p_in - p_out)
 
 
 @stall.answer
@@ -164,7 +172,7 @@ def operate_gated(
     site = line(pump.site, state.site, viscosity)
     offset = catheter.offset + site.offset
     slope = catheter.slope + site.slope
-    through = metered(drive, own, viscosity) * cycle_rate(drive, rate) + standing(drive, own, viscosity)
+    through = metered(drive, own, viscosity) * cycle_rate(drive, rate) + standing(drive, own, rate, viscosity)
     net = through * (p_in - offset) / (1.0 + through * slope)
     return OperatingPoint(flow=net, pressure=offset + slope * net)
 
@@ -201,7 +209,7 @@ def gated_phases(drive: Gated, own: Escaped, rate: float) -> tuple[Phase, Phase,
 
 @stroke.answer
 def gated_stroke(drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
-    always = standing(drive, own, viscosity)
+    always = standing(drive, own, rate, viscosity)
     if drive.field > 1.0 or rate <= 0.0:
         return Stroke(period=_OPEN_STEP, volume=0.0, conductance=always)
     volume = metered(drive, own, viscosity) * (p_in - p_out)

@@ -3,16 +3,33 @@ whole floor stand in `tests.fluidics.parts`."""
 
 from __future__ import annotations
 
+import numpy as np
+
 from fluidics.catheter import Catheter
+from fluidics.circuit import carries, circuit, schedule
 from fluidics.compile import kernel
 from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic
 from fluidics.drives.gated import Escaped
 from fluidics.drives.peristaltic import TubeSet
+from fluidics.engines.exact import resolve
 from fluidics.infusate import Infusate
 from fluidics.occlusion import first_wait
 from fluidics.power import Unpowered
-from fluidics.pump import Pump, PumpState, Stateless, Surroundings
-from fluidics.questions import advance, chamber, flow, operate, panel, phases, stall, stroke, strokes
+from fluidics.pump import MEDIAN_LUCK, Pump, PumpState, Stateless, Surroundings
+from fluidics.questions import (
+    advance,
+    chamber,
+    flow,
+    fresh,
+    operate,
+    panel,
+    phases,
+    pressure,
+    stall,
+    stroke,
+    strokes,
+    viscosity,
+)
 from fluidics.reservoir import Drawn
 from fluidics.shell_reservoir import ShellReservoir
 from fluidics.site import Artery
@@ -59,6 +76,9 @@ SETTINGS = MultiRate(
 # 20 mL beside 60 mL of gas that a full reservoir leaves at one atmosphere
 SHELL = ShellReservoir(20e-6, 1.4e-6, 60e-6, ATMOSPHERE, BODY, ATMOSPHERE)
 
+# what n-butane does at 37 degC, whatever is drawn
+BUTANE = ShellReservoir(20e-6, 1.4e-6, 1.0, 347.8e3, BODY, ATMOSPHERE)
+
 # with a state well inside its life
 SAMPLES = {
     Peristaltic: (ROLLER, TubeSet(revolutions=5e3, damage=0.1, endurance=1.2)),
@@ -103,3 +123,20 @@ def compiled_and_not(drive, p_in):
     pump, state = joined(drive, slope_age=100.0)
     asked = (drive, state.drive, RATE, p_in, 1.2e3, 7e-4, pump, state, AROUND)
     return answers(*asked), answers.py_func(*asked)
+
+
+def resolved_flow(drive, reservoir, rate, count):
+    """Return the mean flow [m3/s] of a new drive over `count` strokes with every pressure resolved, after as many to
+    settle, and that of its operating point."""
+    pump, state = joined(drive, reservoir)
+    state = state._replace(drive=fresh(drive, MEDIAN_LUCK))
+    mu = viscosity(pump.drug, state.drug, BODY)
+    made = circuit(pump, state, carries(drive, state.drive, rate))
+    plan = schedule(made.network, drive, state.drive, rate)
+    shut = np.zeros(len(made.network.kind), dtype=np.int64)
+    settled = resolve(made.network, plan, count, made.pressure, shut)
+    found = resolve(made.network, plan, count, settled.pressure[-1].copy(), settled.open[-1].copy())
+    p_in = pressure(reservoir, state.reservoir, BODY)
+    tip = int(np.flatnonzero(made.network.stop >= len(made.network.compliance))[0])
+    mean = operate(drive, state.drive, rate, p_in, mu, pump, state).flow
+    return float(found.volume[-1, tip] / found.time[-1]), mean

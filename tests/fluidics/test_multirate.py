@@ -1,0 +1,110 @@
+"""Several capillaries: which setting a rate picks, what it delivers, and how a network sees it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluidics.drives.multirate import all_open, nominal_rate, opened
+from fluidics.engines.operating import bracketed_root
+from fluidics.pump import MEDIAN_LUCK, Stateless
+from fluidics.questions import advance, flow, fresh, operate, phases, stall, stroke, strokes
+from tests.fluidics.implanted import (
+    AROUND,
+    BUTANE,
+    DAY,
+    RATE,
+    SETTINGS,
+    WATER,
+    compiled_and_not,
+    joined,
+    resolved_flow,
+    stroke_flow,
+)
+
+OWN = Stateless()
+STEP = 0.5e-6 / DAY  # between settings
+
+
+@given(st.floats(0.0, 5.0))
+def test_a_rate_picks_the_nearest_of_eight_settings(steps):
+    # the first three capillaries make 0 to 7 steps of 0.5 mL/d
+    nearest = min(range(8), key=lambda k: (abs(k - 2.0 * steps), k))
+    picked = nominal_rate(SETTINGS, 2.0 * steps * STEP)
+    assert picked == pytest.approx(nearest * STEP, rel=1e-12, abs=1e-30)
+
+
+@given(st.lists(st.floats(0.1, 10.0), min_size=3, max_size=3), st.floats(0.0, 20.0))
+def test_no_other_setting_is_nearer(rates, wanted):
+    drive = SETTINGS._replace(
+        **{
+            f"{name}_resistance": 245e3 / (r * STEP)
+            for name, r in zip(("first", "second", "third"), rates, strict=True)
+        }
+    )
+    picked = nominal_rate(drive, wanted * STEP)
+    sums = [a + b + c for a in (0.0, rates[0]) for b in (0.0, rates[1]) for c in (0.0, rates[2])]
+    assert abs(picked / STEP - wanted) == pytest.approx(min(abs(s - wanted) for s in sums), rel=1e-9, abs=1e-9)
+
+
+def test_it_delivers_its_setting_and_not_what_was_programmed():
+    for wanted in (0.9, 1.0, 1.2):
+        found = flow(SETTINGS, OWN, wanted * 1e-6 / DAY, 245e3, 0.0, WATER)
+        assert found * DAY == pytest.approx(1e-6, rel=1e-5)  # the leak beside it
+        assert nominal_rate(SETTINGS, wanted * 1e-6 / DAY) * DAY == pytest.approx(1e-6, rel=1e-12)
+    # more than all three give at once, and less than half the smallest
+    assert nominal_rate(SETTINGS, 9e-6 / DAY) * DAY == pytest.approx(3.5e-6, rel=1e-12)
+    assert nominal_rate(SETTINGS, 0.2e-6 / DAY) == 0.0
+
+
+def test_rates_follow_pressure_and_viscosity_as_any_restrictor_does():
+    base = flow(SETTINGS, OWN, RATE, 245e3, 0.0, WATER)
+    assert flow(SETTINGS, OWN, RATE, 257.25e3, 12.25e3, 2.0 * WATER) == pytest.approx(0.5 * base, rel=1e-12)
+    assert flow(SETTINGS, OWN, RATE, 122.5e3, 245e3, WATER) == pytest.approx(-0.5 * base, rel=1e-12)
+
+
+def test_shut_capillaries_leak():
+    found = flow(SETTINGS, OWN, 0.0, 245e3, 0.0, WATER)
+    assert found == pytest.approx(SETTINGS.shut_leak * 245e3, rel=1e-12)
+    assert strokes(SETTINGS, RATE) == 0.0
+
+
+@given(rate=st.floats(0.0, 10.0), p_in=st.floats(0.0, 4e5), p_out=st.floats(-1e4, 4e5))
+def test_its_conductance_makes_the_flow(rate, p_in, p_out):
+    mean = flow(SETTINGS, OWN, rate * RATE, p_in, p_out, WATER)
+    assert stroke_flow(SETTINGS, OWN, rate * RATE, p_in, p_out) == pytest.approx(mean, rel=1e-12, abs=1e-15 * RATE)
+
+
+@given(st.floats(0.0, 10.0))
+def test_a_minute_opens_the_share_of_the_capillaries(rate):
+    steps = phases(SETTINGS, OWN, rate * RATE)
+    assert sum(p.duration for p in steps) == pytest.approx(60.0, rel=1e-14)
+    assert stroke(SETTINGS, OWN, rate * RATE, 245e3, 0.0, WATER).period == 60.0
+    share = sum(p.duration for p in steps if p.inlet == 1.0) / 60.0
+    assert share == pytest.approx(opened(SETTINGS, rate * RATE) / all_open(SETTINGS), rel=1e-12)
+
+
+@given(rate=st.floats(0.0, 10.0), p_in=st.floats(0.0, 4e5), tip=st.floats(0.0, 400.0), mu=st.floats(5e-4, 2e-3))
+def test_closed_form_is_the_generic_root(rate, p_in, tip, mu):
+    pump, state = joined(SETTINGS, slope_age=tip)
+    asked = (pump.drive, state.drive, rate * RATE, p_in, mu, pump, state)
+    own, root = operate(*asked), bracketed_root(*asked)
+    assert own.pressure == pytest.approx(root.pressure, rel=1e-9, abs=1e-6)
+    assert own.flow == pytest.approx(root.flow, rel=1e-9, abs=1e-9 * RATE)
+
+
+@pytest.mark.parametrize("steps", [0.0, 1.0, 3.0, 7.0])
+def test_resolved_minutes_deliver_the_flow_within_a_stated_gap(steps):
+    found, mean = resolved_flow(SETTINGS, BUTANE, steps * STEP, 60)
+    assert found == pytest.approx(mean, rel=2e-4)
+
+
+def test_it_never_stalls_and_remembers_nothing():
+    assert stall(SETTINGS) >= 1e300
+    assert advance(SETTINGS, fresh(SETTINGS, MEDIAN_LUCK), DAY, AROUND) == OWN
+
+
+def test_compiled_and_plain_answers_have_the_same_bits():
+    compiled, plain = compiled_and_not(SETTINGS, 245e3)
+    assert compiled == plain
