@@ -9,17 +9,19 @@ from fluidics.drives.patch import Patch
 from fluidics.network import Floats
 
 
-def increments_of(drive: Patch, gain: Floats, noise: Floats) -> Floats:
+def increments_of(drive: Patch, rate: float, gain: Floats, drift: Floats, noise: Floats) -> Floats:
     """Return the volume of every increment of some pods; a ratchet never pulls one back.
 
-    V = max(e^(s_g z) V_increment + s_n z', 0)
+    V = max(e^(s_g z) V_increment + s_d z' V_increment / Q + s_n z'', 0)
 
     Parameters
     ----------
     drive : Patch
         The pump.
-    gain : ndarray (pods,)
-        Standard normal number of each pod [-].
+    rate : float
+        Programmed rate [m3/s].
+    gain, drift : ndarray (pods,)
+        Standard normal numbers of each pod [-].
     noise : ndarray (pods, n)
         Standard normal number of each increment [-].
 
@@ -30,11 +32,12 @@ def increments_of(drive: Patch, gain: Floats, noise: Floats) -> Floats:
 
     Examples
     --------
-    >>> increments_of(Patch(0.5e-9, 1e5, 3e-13), np.zeros(1), np.zeros((1, 2)))
+    >>> none = np.zeros(1)
+    >>> increments_of(Patch(0.5e-9, 1e5, 3e-13), 1e-11, none, none, np.zeros((1, 2)))
     array([[5.e-10, 5.e-10]])
     """
-    mean = drive.increment * np.exp(drive.gain_spread * gain)[:, None]
-    return np.maximum(mean + drive.noise * noise, 0.0)
+    mean = drive.increment * (np.exp(drive.gain_spread * gain) + drive.drift_spread * drift / rate)
+    return np.maximum(mean[:, None] + drive.noise * noise, 0.0)
 
 
 def delivered_in_windows(
@@ -44,16 +47,10 @@ def delivered_in_windows(
 
     Parameters
     ----------
-    drive : Patch
-        The pump.
-    rate : float
-        Programmed rate [m3/s].
+    drive, rate, gain, drift, noise
+        As in `increments_of`; n increments make the length of the run.
     window : float
         Length of a window [s].
-    gain, drift : ndarray (pods,)
-        Standard normal numbers of each pod [-].
-    noise : ndarray (pods, n)
-        Standard normal number of each increment [-]; n increments make the length of the run.
 
     Returns
     -------
@@ -72,8 +69,8 @@ def delivered_in_windows(
 
     Examples
     --------
-    >>> one = np.zeros(1)
-    >>> delivered_in_windows(Patch(0.5e-9, 1e5, 3e-13), 1e-9 / 60.0, 60.0, one, one, np.zeros((1, 4)))
+    >>> none = np.zeros(1)
+    >>> delivered_in_windows(Patch(0.5e-9, 1e5, 3e-13), 1e-9 / 60.0, 60.0, none, none, np.zeros((1, 4)))
     array([[1.e-09, 1.e-09]])
     """
     period = drive.increment / rate
@@ -83,6 +80,7 @@ def delivered_in_windows(
             f"{noise.shape[1]} increments last {noise.shape[1] * period:g} s, less than one window of {window:g} s; "
             "give more numbers"
         )
-    total = np.concatenate([np.zeros((len(gain), 1)), np.cumsum(increments_of(drive, gain, noise), axis=1)], axis=1)
+    pushed = increments_of(drive, rate, gain, drift, noise)
+    total = np.concatenate([np.zeros((len(gain), 1)), np.cumsum(pushed, axis=1)], axis=1)
     due = np.minimum((np.arange(count + 1) * (window / period) + 1e-9).astype(np.int64), noise.shape[1])
-    return np.diff(total[:, due], axis=1) + (drive.drift_spread * drift * window)[:, None]
+    return np.diff(total[:, due], axis=1)

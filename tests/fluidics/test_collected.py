@@ -8,6 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.collected import delivered_in_windows, increments_of
+from fluidics.elementary import inverse_normal
+from fluidics.pump import Luck
+from fluidics.questions import fresh, stroke
+from tests.fluidics.parts import WATER
 from tests.fluidics.worn import PATCH_PUMP, UNIT_PER_HOUR
 
 POD = PATCH_PUMP.drive
@@ -34,7 +38,7 @@ def test_all_increments_are_in_the_windows():
     gain, noise = numbers.standard_normal(5), numbers.standard_normal((5, 240))
     still = POD._replace(drift_spread=0.0)
     found = delivered_in_windows(still, UNIT_PER_HOUR, 6.0 * HOUR, gain, np.zeros(5), noise)
-    assert found.sum(axis=1) == pytest.approx(increments_of(still, gain, noise).sum(axis=1), rel=1e-12)
+    assert found.sum(axis=1) == pytest.approx(increments_of(still, UNIT_PER_HOUR, gain, np.zeros(5), noise).sum(axis=1), rel=1e-12)
 
 
 def test_drift_adds_the_same_at_any_rate():
@@ -43,6 +47,15 @@ def test_drift_adds_the_same_at_any_rate():
         noise = np.zeros((1, round(12.0 * HOUR * rate / POD.increment)))
         still, moving = (delivered_in_windows(POD, rate, 12.0 * HOUR, 0.0 * one, z * one, noise) for z in (0.0, 1.0))
         assert (moving - still)[0, 0] == pytest.approx(POD.drift_spread * 12.0 * HOUR, rel=1e-9)
+
+
+def test_the_mean_of_a_pod_is_what_the_part_answers():
+    luck = Luck(uniform=0.2, normal=1.3, batch=0.0)
+    quiet, rate = POD._replace(noise=0.0), 0.3 * UNIT_PER_HOUR
+    own = fresh(quiet, luck)
+    drift = np.array([inverse_normal(luck.uniform)])
+    volume = increments_of(quiet, rate, np.array([luck.normal]), drift, np.zeros((1, 1)))[0, 0]
+    assert volume == pytest.approx(stroke(quiet, own, rate, 0.0, 0.0, WATER).volume, rel=1e-13)
 
 
 def test_noise_shrinks_with_the_root_of_the_window_and_gain_does_not():
@@ -57,12 +70,14 @@ def test_noise_shrinks_with_the_root_of_the_window_and_gain_does_not():
     ratio = (short.std() / short.mean()) / (long.std() / long.mean())
     assert ratio == pytest.approx(2.0, abs=4.0 * 2.0 * 0.025)
     pods = numbers.standard_normal(4000)
-    gains = increments_of(POD._replace(noise=0.0), pods, np.zeros((4000, 1)))
+    gains = increments_of(
+        POD._replace(noise=0.0), UNIT_PER_HOUR, pods, np.zeros(4000), np.zeros((4000, 1))
+    )
     assert np.log(gains / POD.increment).std() == pytest.approx(0.055, rel=4.0 / np.sqrt(8000.0))
 
 
 def test_no_increment_is_pulled_back():
-    assert increments_of(POD, np.zeros(1), np.full((1, 1), -9.0))[0, 0] == 0.0
+    assert increments_of(POD, UNIT_PER_HOUR, *np.zeros((2, 1)), np.full((1, 1), -9.0))[0, 0] == 0.0
 
 
 def test_a_run_shorter_than_a_window_is_refused():
