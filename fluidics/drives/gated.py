@@ -43,9 +43,9 @@ class Gated(NamedTuple):
     Notes
     -----
     The line is taken to keep its pressure while it takes an aliquot. Above its fastest cycle the drive cannot follow
-    the programme. The law is the periodic state of an RC circuit that is charged and discharged in turn; shut gates leak in
-    series. A pump of this kind: maker's manual of the Prometra II (Flowonix Medical), p. 14: at most 10 uL escape in a
-    magnetic resonance scanner.
+    the programme. The law is the periodic state of an RC circuit that is charged and discharged in turn; shut gates
+    leak in series. A pump of this kind: maker's manual of the Prometra II (Flowonix Medical), p. 14: at most 10 uL
+    escape in a magnetic resonance scanner.
     """
 
     accumulator: Annotated[float, "m3/Pa"]

@@ -46,6 +46,7 @@ from tests.fluidics.implanted import (
     WATER,
     compiled_and_not,
     joined,
+    resolved_flow,
     stroke_flow,
 )
 
@@ -102,6 +103,12 @@ def test_the_chamber_slips_as_a_seal_that_nothing_lifts():
     lifted = slip_conductance(ROLLER, 10.0 * MMHG, WATER)
     assert lifted / room.inlet.conductance == pytest.approx(1.028, abs=1e-3)
     assert room.stall == LIMIT
+
+
+@pytest.mark.parametrize(("share", "gap"), [(0.3, 2e-3), (1.0, 5e-4), (10.0, 5e-4), (40.0, 5e-4)])
+def test_resolved_passages_deliver_the_flow_within_a_stated_gap(share, gap):
+    found, mean = resolved_flow(ROLLER, SHELL, share * RATE, 20)
+    assert found == pytest.approx(mean, rel=gap)
 
 
 # --- slip ---------------------------------------------------------------------------------------------------------
