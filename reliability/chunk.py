@@ -6,7 +6,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,10 @@ from reliability.events import CLINIC_KINDS, COMPLAINTS, DONE, FULL, HAZARD, MOD
 from reliability.hazards import CLOCK_WIDTH
 from reliability.history import histories
 from reliability.tables import DEVICES, EVENTS, PATIENTS, Table, columns
+
+if TYPE_CHECKING:
+    from reliability.gap import EngineGap
+    from reliability.transients import Transients
 
 
 class Plan(NamedTuple):
@@ -30,6 +34,8 @@ class Plan(NamedTuple):
     mode_names: tuple[str, ...]
     hazard_names: tuple[str, ...]
     seed: int
+    transients: Transients | None = None  # from which the volumes come that modes miss
+    engine_gap: EngineGap | None = None  # of the new pump
 
 
 class Chunk(NamedTuple):

@@ -1,5 +1,5 @@
-"""How far a study's panels are from panels so short that they no longer matter; the panel step itself stands in
-`fluidics.engines.panel`."""
+"""How far a study's panels are from panels so short that they no longer matter, and from an engine that resolves
+strokes; the panel step itself stands in `fluidics.engines.panel`."""
 
 from __future__ import annotations
 
@@ -22,6 +22,15 @@ class Gap(NamedTuple):
     median_shift: float  # [d] of the times of those patients' events, NaN without events
     greatest_shift: float  # [d]
     delivered: float  # [-] difference of the volume delivered to all of them, relative
+
+
+class EngineGap(NamedTuple):
+    """Differences between the panels and the strokes of a new pump, relative, and how large they may be."""
+
+    end_pressure: float  # [-]
+    volume_per_stroke: float  # [-]
+    volume_per_day: float  # [-]
+    bound: float  # [-]
 
 
 def panel_gap(plan: Plan, patients: int = 200) -> Gap:
@@ -66,6 +75,26 @@ def gap_attributes(gap: Gap) -> dict[str, str | int | float]:
         "panel_gap_greatest_shift_d": gap.greatest_shift,
         "panel_gap_delivered": gap.delivered,
     }
+
+
+def engine_gap_attributes(gap: EngineGap) -> dict[str, str | int | float]:
+    """Return a gap between engines as attributes of a study file."""
+    return {f"engine_gap_{name}": float(value) for name, value in gap._asdict().items()}
+
+
+def exceeded(gap: EngineGap) -> str:
+    """Return a sentence when a gap between engines is above its bound, else nothing.
+
+    Examples
+    --------
+    >>> exceeded(EngineGap(end_pressure=0.001, volume_per_stroke=0.002, volume_per_day=0.002, bound=0.01))
+    ''
+    >>> exceeded(EngineGap(end_pressure=0.001, volume_per_stroke=0.05, volume_per_day=0.002, bound=0.01))
+    'panels differ from strokes by more than 1 %: volume per stroke 5 %'
+    """
+    above = {name: value for name, value in gap._asdict().items() if not abs(value) <= gap.bound}
+    told = ", ".join(f"{name.replace('_', ' ')} {100.0 * value:.2g} %" for name, value in above.items())
+    return f"panels differ from strokes by more than {100.0 * gap.bound:.2g} %: {told}" if above else ""
 
 
 def gap(coarse: Chunk, fine: Chunk) -> Gap:

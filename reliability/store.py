@@ -21,7 +21,7 @@ from reliability.events import ENDS
 from reliability.tables import GROUPS, TABLES, Column, Table
 
 SCHEMA = "pumpsim/study"
-SCHEMA_VERSION = "1.0"
+SCHEMA_VERSION = "1.1"
 DIMENSIONS = {"patients": "patient", "devices": "device", "events": "event"}
 
 _BLOCK = 65536  # rows per piece: half a megabyte of floats, which fits the cache that HDF5 keeps per column
@@ -41,7 +41,8 @@ class Variable(NamedTuple):
     labels: Mapping[int, str] = {}  # what the codes stand for, when the values are codes
 
 
-Curves = dict[str, dict[str, Variable]]
+Variables = dict[str, Variable]
+Curves = dict[str, Variables]
 
 
 def _digest_column(text: Any, name: str, column: Any) -> None:
@@ -200,15 +201,19 @@ def _fill_tables(file: Any, output: _Output, shards: Sequence[Path], lengths: ND
         output.check()
 
 
+def _write_variables(file: Any, name: str, variables: Variables) -> None:
+    group = _group(file, name)
+    for key, variable in variables.items():
+        group[key] = variable.values
+        _describe(group[key], variable.units, variable.long_name, variable.labels)
+    for key in sorted(variables, key=lambda key: variables[key].dims != (key,)):
+        _attach(group, key, variables[key].dims)
+
+
 def _write_curves(file: Any, curves: Curves) -> None:
     _group(file, "curves")
     for name, variables in curves.items():
-        group = _group(file, f"curves/{name}")
-        for key, variable in variables.items():
-            group[key] = variable.values
-            _describe(group[key], variable.units, variable.long_name, variable.labels)
-        for key in sorted(variables, key=lambda key: variables[key].dims != (key,)):
-            _attach(group, key, variables[key].dims)
+        _write_variables(file, f"curves/{name}", variables)
 
 
 def merge(
@@ -218,6 +223,7 @@ def merge(
     kinds: Mapping[int, str],
     estimates: Callable[[StudyFile], Curves],
     compress: bool = False,
+    transients: Variables | None = None,
 ) -> None:
     """Write the study file from its shards in patient order, with what `estimates` makes of the tables.
 
@@ -235,6 +241,8 @@ def merge(
         Makes the curves from the open file.
     compress : bool
         Whether to pack the columns with gzip.
+    transients : mapping of Variable, optional
+        The table of occlusions that the study used, if it used one.
 
     Raises
     ------
@@ -253,6 +261,8 @@ def merge(
                 file.attrs["kinds"] = json.dumps({str(code): label for code, label in kinds.items()})
                 file.flush()
                 output.check()
+                if transients:
+                    _write_variables(file, "transients", transients)
                 _write_curves(file, estimates(StudyFile(file)))
         finally:
             # what could not be written cannot be read back either; the first failure is the one to tell
@@ -303,6 +313,11 @@ class StudyFile:
         """Return the arrays of every estimate."""
         groups = self._file.get("curves", {})
         return {name: {key: data[()] for key, data in group.items()} for name, group in groups.items()}
+
+    @property
+    def transients(self) -> dict[str, NDArray[Any]]:
+        """Return the arrays of the table of occlusions, none when the study used none."""
+        return {key: data[()] for key, data in self._file.get("transients", {}).items()}
 
     def meaning(self, name: str) -> dict[str, Any]:
         """Return the attributes of one array, such as ``curves/device_life/survival``: units, long_name, codes."""

@@ -18,9 +18,10 @@ from reliability.cluster import arriving, local_workers, workers_at
 from reliability.curves import curves
 from reliability.fan import delivery_error, fan_variables
 from reliability.folder import Folder, Shard, claim, finished, keep, make, missing, move_into_place, unwritable
-from reliability.gap import gap_attributes, panel_gap
+from reliability.gap import engine_gap_attributes, exceeded, gap_attributes, panel_gap
 from reliability.provenance import attributes, identity
 from reliability.store import Curves, StudyError, StudyFile, merge
+from reliability.transients import transient_variables
 
 __all__ = ["StudyError", "run_study"]
 
@@ -104,8 +105,19 @@ def run_study(
                 _on_threads(errand, threads)
             else:
                 _on_workers(errand, client)
-    told = dict(provenance) | attributes(plan, patients, own["study"]) | gap_attributes(panel_gap(plan))
+    told = dict(provenance) | attributes(plan, patients, own["study"]) | _gaps(plan, say)
     _finish(folder, shards, target, told, plan, compress)
+
+
+def _gaps(plan: Plan, say: Say) -> dict[str, str | int | float]:
+    """Return the gaps of a plan as attributes; one that exceeds its bound is said."""
+    found = gap_attributes(panel_gap(plan))
+    if plan.engine_gap is not None:
+        found |= engine_gap_attributes(plan.engine_gap)
+        warning = exceeded(plan.engine_gap)
+        if warning:
+            say(warning)
+    return found
 
 
 def _client(plan: Plan, workers: int | None, scheduler: str | None) -> AbstractContextManager[Any]:
@@ -204,7 +216,8 @@ def _finish(
     merged = folder.path / "merged.h5"
     try:
         estimates = partial(_estimates, plan)
-        merge([shard.path for shard in sorted(shards)], merged, told, kinds(plan), estimates, compress)
+        transients = transient_variables(plan.transients) if plan.transients else None
+        merge([shard.path for shard in sorted(shards)], merged, told, kinds(plan), estimates, compress, transients)
         move_into_place(merged, target)
     except OSError as error:
         merged.unlink(missing_ok=True)

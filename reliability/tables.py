@@ -77,6 +77,7 @@ GROUPS = {
     "curves/recurrent": ("Recurrent events", "mean numbers of operations, rinses and underdeliveries per patient"),
     "curves/rates": ("Rates", "events of each kind per 100 patient-years"),
     "curves/delivery_error": ("Delivery error", "spread over patients of the error of each year of follow-up"),
+    "transients": ("Occlusions", "what a lifetime takes from a table: delay of the alarm, volume missed until then"),
 }  # title and description of each group of the file
 
 TABLES = {"patients": PATIENTS, "devices": DEVICES, "events": EVENTS}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from reliability.chunk import Chunk, simulate
-from reliability.gap import Gap, gap, panel_gap, same_sequence
+from reliability.gap import EngineGap, Gap, engine_gap_attributes, exceeded, gap, panel_gap, same_sequence
 from tests.reliability.plans import active_plan, quiet_plan
 
 
@@ -45,6 +45,29 @@ def test_gap_without_events_has_no_shift() -> None:
     assert found.same == 1.0
     assert np.isnan([found.median_shift, found.greatest_shift]).all()
     assert found.delivered == 0.0
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ((0.01, -0.01, 0.0), ""),
+        ((0.011, 0.0, 0.0), "end pressure 1.1 %"),
+        ((0.0, -0.2, 0.5), "volume per stroke -20 %, volume per day 50 %"),
+        ((0.0, 0.0, float("nan")), "volume per day nan %"),
+    ],
+)
+def test_a_gap_between_engines_above_its_bound_is_told(values: tuple[float, float, float], said: str) -> None:
+    found = exceeded(EngineGap(*values, bound=0.01))
+    assert found == (said and f"panels differ from strokes by more than 1 %: {said}")
+
+
+def test_a_gap_between_engines_is_told_in_the_file() -> None:
+    assert engine_gap_attributes(EngineGap(0.1, 0.2, 0.3, 0.4)) == {
+        "engine_gap_end_pressure": 0.1,
+        "engine_gap_volume_per_stroke": 0.2,
+        "engine_gap_volume_per_day": 0.3,
+        "engine_gap_bound": 0.4,
+    }
 
 
 def test_gap_refuses_no_patients() -> None:

@@ -13,10 +13,13 @@ import numpy as np
 import pytest
 
 from reliability.folder import folder_of
+from reliability.gap import EngineGap
 from reliability.provenance import sources
 from reliability.store import StudyError, digest, open_study
 from reliability.study import run_study
+from reliability.transients import transient_variables
 from tests.reliability.plans import active_plan, quiet_plan
+from tests.reliability.test_transients import TABLE
 
 PATIENTS = 300
 PROVENANCE = {"title": "a study", "scenario": "text", "scenario_sha256": "abc", "command": "pumpsim study"}
@@ -248,6 +251,31 @@ def test_the_file_tells_where_it_comes_from(study):
     assert len(patients["world"]) == PATIENTS
     assert patients["world"].tolist() == [number // 50 for number in range(PATIENTS)]
     assert life["survival"][0] == 1.0
+
+
+def test_the_file_keeps_the_table_of_occlusions_and_the_gap_between_engines(study, tmp_path):
+    said: list[str] = []
+    plan = active_plan()._replace(transients=TABLE, engine_gap=EngineGap(0.001, 0.03, 0.002, bound=0.02))
+    path = run(tmp_path, plan=plan, say=said.append)
+    assert said == ["panels differ from strokes by more than 2 %: volume per stroke 3 %"]
+    assert digest(path) == digest(study)  # both are told, and move nothing
+    with open_study(path) as found, open_study(study) as without:
+        assert found.attributes["engine_gap_volume_per_stroke"] == 0.03
+        assert found.transients.keys() == transient_variables(TABLE).keys()
+        np.testing.assert_array_equal(found.transients["alarm_delay"], TABLE.alarm_delay / 86400.0)
+        assert found.meaning("transients/missed_volume")["units"] == "mL"
+        assert without.transients == {}
+        assert "engine_gap_bound" not in without.attributes
+    xarray = pytest.importorskip("xarray")
+    with xarray.open_dataset(path, group="transients", engine="h5netcdf") as table:
+        assert table["missed_volume"].dims == ("rate", "resistance")
+        assert float(table["gap"]) == TABLE.gap
+
+
+def test_a_gap_within_its_bound_is_not_said(tmp_path):
+    said: list[str] = []
+    run(tmp_path, plan=active_plan()._replace(engine_gap=EngineGap(0.0, 0.019, 0.0, 0.02)), patients=5, say=said.append)
+    assert said == []
 
 
 def test_devices_without_replacement(tmp_path):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from reliability.chunk import Chunk, Plan, simulate
+from reliability.interruption import MODE_MISSED
 from tests import twin
 from tests.reliability.plans import active_plan, quiet_plan
 from tests.twin_pump import Course, Decision
@@ -90,6 +91,16 @@ def test_short_panels_leave_only_close_calls() -> None:
     plan = active_plan(seed=2)
     # twenty decisions a patient with noise: a few fall within a fifth of a close call, and none wider ones differ
     compare([plan._replace(rules=plan.rules._replace(panels=64.0))], 100, close=CLOSE_CALL / 5.0, share=0.02)
+
+
+def test_patients_come_later_when_a_volume_must_be_missed_first() -> None:
+    plan = active_plan(seed=3)
+    rows = plan.mode_rows.copy()
+    rows[plan.mode_names.index("underdelivery_50"), MODE_MISSED] = 0.5e-6  # five days of the mean dose
+    late = plan._replace(mode_rows=rows, rules=plan.rules._replace(panels=64.0))
+    soon = late._replace(mode_rows=plan.mode_rows)
+    assert not np.array_equal(*(simulate(p, 0, 40).patients["refills"] for p in (soon, late)))
+    compare([late], 40, share=0.03)
 
 
 @pytest.mark.twin

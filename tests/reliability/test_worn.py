@@ -18,7 +18,11 @@ from tests.fluidics.parts import ROOT, run
 from tests.reliability.plans import DAILY, DAY
 
 SECOND = 1.0 / DAY
-ASK = "import json; from worn_sets import told; print(json.dumps(told()))"
+ASK = """
+import json, worn_sets
+from pathlib import Path
+print(json.dumps(worn_sets.told(Path(worn_sets.__file__).parent)))
+"""
 FEW = (
     "from worn_sets import worn_plan; from tests.reliability.studies import hashed, in_chunks\n"
     "from tests.reliability.plans import DAY\n"
@@ -73,8 +77,9 @@ def test_each_set_lives_by_its_own_number_and_the_patient_comes_when_the_volume_
         assert missed == pytest.approx(0.05 * len(found), abs=0.05 + 1e-5)
 
 
-def test_any_chunks_and_buffers_give_the_same_bits(told):
+def test_any_chunks_buffers_and_threads_give_the_same_bits(told):
     assert len(set(told["pieces"])) == 1
+    assert len(set(told["digests"])) == 1
 
 
 def test_compiled_and_uncompiled_give_the_same_bits(told, tmp_path):

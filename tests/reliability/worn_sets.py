@@ -4,6 +4,7 @@ keeps of the set is named by its content."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -14,6 +15,8 @@ from fluidics.questions import advance, disposable, fresh, line, panel
 from reliability.chunk import Plan, simulate
 from reliability.events import VISIT
 from reliability.modes import OcclusionAlarm
+from reliability.store import digest
+from reliability.study import run_study
 from tests.reliability.plans import DAILY, DAY
 from tests.reliability.studies import hashed, in_chunks, still_plan
 
@@ -73,7 +76,17 @@ def worn_plan(scale: float, interval: float, missed: float, years: float = 1.0, 
     return plan._replace(design=design, mode_rows=mode_rows, mode_names=("occlusion_alarm",))
 
 
-def told() -> dict[str, object]:
+def digests(folder: Path) -> list[str]:
+    """Return the digests of one study in chunks of several sizes on one thread or two."""
+    plan, found = worn_plan(6.0 * DAY, 3.0 * DAY, 0.0), []
+    for size, threads in ((7, 1), (20, 2), (50, 2)):
+        path = folder / f"{size}-{threads}.h5"
+        run_study(plan, 50, path, provenance={}, chunk_size=size, threads=threads)
+        found.append(digest(path))
+    return found
+
+
+def told(folder: Path) -> dict[str, object]:
     """Return what the tests ask of the compiled kernel, in numbers that JSON keeps."""
     plain = worn_plan(6.0 * DAY, 3.0 * DAY, 0.0, years=2.0)
     many = simulate(plain, 0, 2000)
@@ -85,5 +98,6 @@ def told() -> dict[str, object]:
         "late": {name: late.events[name].tolist() for name in ("patient", "time", "kind")},
         "late_undelivered": late.patients["undelivered"].tolist(),
         "pieces": [hashed(in_chunks(plain, 60, size, room)) for size, room in ((60, 8), (7, 0), (1, 300))],
+        "digests": digests(folder),
         "few": hashed(in_chunks(plain, 3, 3)),
     }

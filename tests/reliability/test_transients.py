@@ -1,0 +1,39 @@
+"""The table of occlusions: what is read from it, and how it stands in a study file."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from reliability.transients import Transients, missed_when_shut, transient_variables
+
+DAY = 86400.0
+TABLE = Transients(
+    rates=np.array([0.1, 0.2, 0.4]) * 1e-6 / DAY,
+    resistances=np.array([1e15, 1e18]),
+    alarm_delay=np.array([[np.inf, 0.3], [0.2, 0.15], [0.05, 0.04]]) * DAY,
+    missed_volume=np.array([[9.0, 0.030], [0.030, 0.028], [0.022, 0.020]]) * 1e-6,
+    gap=0.004,
+)
+
+
+@pytest.mark.parametrize(("rate", "missed"), [(0.1, 30e-9), (0.15, 29e-9), (0.3, 24e-9), (0.01, 30e-9), (5.0, 20e-9)])
+def test_a_shut_line_misses_what_the_table_says_between_its_rates(rate, missed):
+    assert missed_when_shut(TABLE, rate * 1e-6 / DAY) == pytest.approx(missed, rel=1e-12)
+
+
+def test_the_file_has_the_table_in_its_units():
+    told = transient_variables(TABLE)
+    assert {name: variable.units for name, variable in told.items()} == {
+        "rate": "mL/d",
+        "resistance": "Pa s m-3",
+        "alarm_delay": "d",
+        "missed_volume": "mL",
+        "gap": "1",
+    }
+    assert told["rate"].values == pytest.approx([0.1, 0.2, 0.4])
+    assert told["alarm_delay"].values[0, 0] == np.inf
+    assert told["alarm_delay"].values[2, 1] == pytest.approx(0.04)
+    assert told["missed_volume"].values[1] == pytest.approx([0.030, 0.028])
+    for name in ("alarm_delay", "missed_volume"):
+        assert told[name].values.shape == tuple(len(told[dim].values) for dim in told[name].dims)
