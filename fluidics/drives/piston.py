@@ -208,10 +208,12 @@ def swing_taken(drive: Piston, p_in: float, p_out: float, filled: float) -> floa
     """
     high, low = p_out + drive.outlet_crack, p_in - drive.inlet_crack
     mean = 0.5 * (p_in + p_out)
-    gas = drive.bubble * 101325.0
-    inverse = 1.0 / max(low + 101325.0, 1e3)
-    full = drive.chamber_compliance * (high - low) + gas * (inverse - 1.0 / max(high + 101325.0, 1e3))
-    crept = drive.chamber_compliance * (mean - low) + gas * (inverse - 1.0 / max(mean + 101325.0, 1e3))
+    full, crept = drive.chamber_compliance * (high - low), drive.chamber_compliance * (mean - low)
+    if drive.bubble > 0.0:
+        gas = drive.bubble * 101325.0
+        inverse = 1.0 / max(low + 101325.0, 1e3)
+        full += gas * (inverse - 1.0 / max(high + 101325.0, 1e3))
+        crept += gas * (inverse - 1.0 / max(mean + 101325.0, 1e3))
     return max(full - 0.5 * filled * max(crept, 0.0), 0.0)
 
 
