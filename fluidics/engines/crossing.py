@@ -65,10 +65,10 @@ def _parted(network: Network, modes: Modes, row: int, course: Course, link: int,
     scale += abs(course.pressure[start]) if start < nodes else abs(network.boundary[start - nodes])
     scale += abs(course.pressure[stop]) if stop < nodes else abs(network.boundary[stop - nodes])
     for j in range(nodes):
-        shape = modes.shape[row, start, j] if start < nodes else 0.0
-        shape -= modes.shape[row, stop, j] if stop < nodes else 0.0
-        course.part[j] = sign * shape * course.push[j]
-        scale += abs(course.part[j]) * course.reach[j]
+        before = modes.shape[row, start, j] if start < nodes else 0.0
+        behind = modes.shape[row, stop, j] if stop < nodes else 0.0
+        course.part[j] = sign * (before - behind) * course.push[j]
+        scale += (abs(before) + abs(behind)) * abs(course.push[j]) * course.reach[j]
     for j in range(nodes - 1, 0, -1):
         # modes that decay alike may cancel; apart they would hide it
         if modes.rate[row, j] == modes.rate[row, j - 1]:
