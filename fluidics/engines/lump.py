@@ -36,8 +36,10 @@ class Feed(NamedTuple):
     """What enters a lump: a constant flow, and one through a conductance from a source."""
 
     flow: Annotated[float, "m3/s"]
-    conductance: Annotated[float, "m3/s/Pa"]
+    conductance: Annotated[float, "m3/(s Pa)"]
     source: Annotated[float, "Pa"]
+    back: Annotated[float, "-"]  # share of the conductance in all that leads in and out
+    out: Annotated[float, "-"]  # share of the way to the site
 
 
 class Passed(NamedTuple):
@@ -104,6 +106,14 @@ def stored(lump: Lump, pressure: float) -> float:
     if lump.gas > 0.0:
         return lump.compliance * pressure - lump.gas / (pressure + lump.ambient)
     return lump.compliance * pressure
+
+
+@inlined
+def fed(lump: Lump, flow: float, conductance: float, source: float) -> Feed:
+    """Return the feed of a lump by a flow [m3/s], and through a conductance [m3/(s Pa)] from a source [Pa]."""
+    total = conductance + lump.out
+    whole = 1.0 / total if total > 0.0 else 0.0
+    return Feed(flow=flow, conductance=conductance, source=source, back=conductance * whole, out=lump.out * whole)
 
 
 @inlined
@@ -174,7 +184,8 @@ def time_to(lump: Lump, feed: Feed, start: float, pressure: float) -> float:
 
     Examples
     --------
-    >>> time_to(Lump(1e-12, 0.0, 0.0, 0.0, 0.0, 101325.0), Feed(1e-12, 0.0, 0.0), 0.0, 1e3)
+    >>> lump = Lump(1e-12, 0.0, 0.0, 0.0, 0.0, 101325.0)
+    >>> time_to(lump, fed(lump, 1e-12, 0.0, 0.0), 0.0, 1e3)
     1000.0
     """
     rise = pressure - start
@@ -217,14 +228,11 @@ def passed(lump: Lump, feed: Feed, start: float, time: float, per_flow: float, c
     kept = lump.compliance * rise
     if lump.gas > 0.0:
         kept += lump.gas * rise / ((start + lump.ambient) * (end + lump.ambient))
-    total = feed.conductance + lump.out
     passing = net * time - kept
-    out = lump.out / total if total > 0.0 else 0.0
-    back = feed.conductance / total if total > 0.0 else 0.0
     return Passed(
         pressure=end,
-        entered=(feed.flow + feed.conductance * (feed.source - start)) * time - back * passing,
-        delivered=lump.out * (start - lump.rest) * time + out * passing,
+        entered=(feed.flow + feed.conductance * (feed.source - start)) * time - feed.back * passing,
+        delivered=lump.out * (start - lump.rest) * time + feed.out * passing,
         time=time,
         stopped=stopped,
     )

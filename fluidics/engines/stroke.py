@@ -1,40 +1,25 @@
 """The stroke engine: one map per stroke with the pressure of the line as state, for occlusions, alarms, siphons and
-bubbles over days to months; the line between strokes stands in `fluidics.engines.lump`."""
+bubbles over days to months; the map of one stroke stands in `fluidics.engines.beat`."""
 
 from __future__ import annotations
 
 import math
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from fluidics.compile import inlined, kernel, linked
-from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, lumped, net_inflow, passed, reach, stored
+from fluidics.engines.beat import NEVER, Beat, Force, Pace, active_time, beaten, force_limit, paced, struck
+from fluidics.engines.lump import Lump, lumped, stored
 from fluidics.network import Floats, Resolved
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import chamber, phases, pressure, stiffness, stroke, temperature, viscosity
+from fluidics.questions import pressure, stiffness, stroke, temperature, viscosity
 
-NEVER = 1e300  # [Pa]: an alarm pressure that nothing reaches
+WINDOW = 1e3  # [Pa]: within it a stroke's map is taken as linear
+_QUIET = 0.1  # [-]: of the window, below which a stroke moves so little that its map is worth keeping
+_COLUMNS = 6  # time, pressures of reservoir and line, volumes drawn and delivered, peak
 _MOST_STEPS = 20
 _SAME = 1e-12  # [-]
-
-
-class Force(NamedTuple):
-    """Where the force of a drive ends: it pushes no harder than from a pressure through a conductance."""
-
-    limit: Annotated[float, "Pa"]
-    conductance: Annotated[float, "m3/s/Pa"]
-
-
-class Pace(NamedTuple):
-    """How strokes follow each other while rate and leak stand still."""
-
-    leak: Annotated[float, "m3/s/Pa"]  # between reservoir and the drive's end of the line
-    back: Annotated[float, "m3/s/Pa"]  # between reservoir and where the line stores
-    push: Annotated[float, "s"]
-    rest: Annotated[float, "s"]
-    per_push: Annotated[float, "Pa s/m3"]  # rise of pressure per net inflow, without gas
-    per_rest: Annotated[float, "Pa s/m3"]
 
 
 class Plan(NamedTuple):
@@ -46,16 +31,15 @@ class Plan(NamedTuple):
     every: int  # strokes per record
 
 
-class Beat(NamedTuple):
-    """What one stroke did, or the part of it before an alarm."""
+class Map(NamedTuple):
+    """What a stroke does around two pressures: at the line's and the reservoir's own, and one window above each."""
 
-    pressure: Annotated[float, "Pa"]
-    entered: Annotated[float, "m3"]
-    delivered: Annotated[float, "m3"]
-    retained: Annotated[float, "m3"]
-    peak: Annotated[float, "Pa"]  # at the drive's end of the line
-    time: Annotated[float, "s"]
-    alarmed: bool
+    holds: bool
+    p: Annotated[float, "Pa"]
+    p_in: Annotated[float, "Pa"]
+    here: Beat
+    line: Beat  # change per pressure of the line
+    inlet: Beat  # change per pressure of the reservoir
 
 
 class Run(NamedTuple):
@@ -81,141 +65,57 @@ class Stroked(NamedTuple):
 
 
 @inlined
-def active_time(drive: Any, own: Any, rate: float, period: float) -> float:
-    """Return how long [s] of each stroke the drive pushes; all of it when no phase says so."""
-    time = 0.0
-    for phase in phases(drive, own, rate):
-        if phase.displaced + phase.carried > 0.0 or phase.outlet > 0.0:
-            time += phase.duration
-    return min(time, period) if time > 0.0 else period
-
-
-@inlined
-def force_limit(pump: Pump, state: PumpState, mu: float, lump: Lump) -> Force:
-    """Return the force of a drive behind its outlet, which takes its crack pressure and a little more for the flow."""
-    drive = chamber(pump.drive, state.drive, mu)
-    return Force(
-        limit=drive.stall - drive.outlet.crack, conductance=1.0 / (lump.near + 1.0 / drive.outlet.conductance)
+def per_pressure(beat: Beat, base: Beat) -> Beat:
+    """Return how a stroke's results change per pressure, from two strokes a window apart."""
+    return Beat(
+        pressure=(beat.pressure - base.pressure) / WINDOW,
+        entered=(beat.entered - base.entered) / WINDOW,
+        delivered=(beat.delivered - base.delivered) / WINDOW,
+        retained=0.0,
+        peak=(beat.peak - base.peak) / WINDOW,
+        time=0.0,
+        alarmed=beat.alarmed or beat.retained != 0.0,
     )
-
-
-@inlined
-def paced(lump: Lump, leak: float, push: float, rest: float) -> Pace:
-    """Return the pace of strokes that push for a time and rest for another [s], with a leak [m3/(s Pa)]."""
-    back = leak / (1.0 + leak * lump.near)
-    total = back + lump.out
-    plain = Lump(lump.compliance, 0.0, lump.near, lump.out, lump.rest, lump.ambient)
-    return Pace(
-        leak=leak,
-        back=back,
-        push=push,
-        rest=rest,
-        per_push=reach(plain, 0.0, 0.0, total, push),
-        per_rest=reach(plain, 0.0, 0.0, total, rest),
-    )
-
-
-@inlined
-def under(lump: Lump, feed: Feed, start: float, time: float, per_flow: float, ceiling: float) -> Passed:
-    """Return what a lump does under a feed, with the rise per flow [Pa s/m3] that holds when there is no gas."""
-    if lump.gas > 0.0:
-        per_flow = reach(lump, start, net_inflow(lump, feed, start), feed.conductance + lump.out, time)
-    return passed(lump, feed, start, time, per_flow, ceiling)
-
-
-class Forced(NamedTuple):
-    """What a lump did while the drive pushed as hard as it could."""
-
-    passed: Passed
-    pushed: Annotated[float, "m3"]
-    peak: Annotated[float, "Pa"]
 
 
 @linked
-def forced(lump: Lump, force: Force, pace: Pace, p_in: float, start: float, time: float, alarm: float) -> Forced:
-    """Return what a lump does while the drive pushes as hard as it can, or nothing where the line presses harder."""
-    open_valve = force.conductance if start < force.limit else 0.0
-    total = open_valve + pace.back
-    source = (open_valve * force.limit + pace.back * p_in) / total if total > 0.0 else p_in
-    feed = Feed(0.0, total, source)
-    per_flow = reach(lump, start, net_inflow(lump, feed, start), total + lump.out, time)
-    done = passed(lump, feed, start, time, per_flow, ceiling(lump, feed, alarm))
-    pushed = 0.0
-    if open_valve > 0.0:
-        pushed = open_valve * ((force.limit - source) * done.time + done.entered / total)
-    return Forced(done, pushed, max(at_drive(lump, feed, start), at_drive(lump, feed, done.pressure)))
+def mapped(
+    pump: Pump, state: PumpState, rate: float, mu: float, lump: Lump, force: Force, pace: Pace, p_in: float, p: float,
+    alarm: float,
+) -> Map:
+    """Return the map of a stroke around two pressures [Pa]; it holds where no force ends and no alarm is near."""
+    here = struck(pump, state, rate, mu, lump, force, pace, p_in, p, alarm)
+    line = per_pressure(struck(pump, state, rate, mu, lump, force, pace, p_in, p + WINDOW, alarm), here)
+    inlet = per_pressure(struck(pump, state, rate, mu, lump, force, pace, p_in + WINDOW, p, alarm), here)
+    holds = not (here.alarmed or line.alarmed or inlet.alarmed) and here.retained == 0.0
+    return Map(holds=holds, p=p, p_in=p_in, here=here, line=line, inlet=inlet)
 
 
 @inlined
-def volume_pushed(
-    pump: Pump,
-    state: PumpState,
-    rate: float,
-    mu: float,
-    lump: Lump,
-    force: Force,
-    pace: Pace,
-    p_in: float,
-    p: float,
-    before: float,
-) -> float:
-    """Return the volume [m3] of a stroke against the pressure that it makes itself.
-
-    The drive is asked at the pressure before and at that after the push, and its answer taken as linear in between,
-    as it is for what a chamber's compliance takes: v(p_end), p_end = p + (idle + v / t_push) per_push.
-    """
-    per_volume = pace.per_push / pace.push
-    idle = pace.per_push * (pace.back * (p_in - p) + lump.out * (lump.rest - p))
-    probe = p + per_volume * before
-    if probe > force.limit:
-        probe = 0.5 * (p + force.limit)
-    span = probe - p
-    if span == 0.0:
-        return before
-    change = stroke(pump.drive, state.drive, rate, p_in, probe, mu).volume - before
-    return (before * span + change * idle) / (span - change * per_volume)
+def predicted(known: Map, dp: float, dq: float) -> Beat:
+    """Return what a stroke does by its map, at distances from its pressures [Pa]."""
+    here, line, inlet = known.here, known.line, known.inlet
+    return Beat(
+        pressure=here.pressure + (line.pressure * dp + inlet.pressure * dq),
+        entered=here.entered + (line.entered * dp + inlet.entered * dq),
+        delivered=here.delivered + (line.delivered * dp + inlet.delivered * dq),
+        retained=0.0,
+        peak=here.peak + (line.peak * dp + inlet.peak * dq),
+        time=here.time,
+        alarmed=False,
+    )
 
 
 @inlined
-def beaten(
-    lump: Lump, force: Force, pace: Pace, volume: float, p_in: float, start: float, alarm: float
-) -> Beat:
-    """Return what one stroke does: it pushes a volume [m3] at a constant rate while it has the force, then rests."""
-    rate = volume / pace.push
-    feed = Feed(rate, pace.back, p_in - lump.near * rate)
-    top = ceiling(lump, feed, alarm)
-    stalls = force.limit - rate / force.conductance if rate > 0.0 else NEVER
-    push = under(lump, feed, start, pace.push, pace.per_push, min(top, stalls))
-    end, entered, delivered, time, stopped = push
-    peak = max(at_drive(lump, feed, start), at_drive(lump, feed, end)) if time > 0.0 else start
-    retained = 0.0
-    if stopped and stalls < top:
-        hard = forced(lump, force, pace, p_in, end, pace.push - time, alarm)
-        peak = max(peak, hard.peak)
-        retained = volume - rate * time - hard.pushed
-        entered, delivered = entered + hard.passed.entered, delivered + hard.passed.delivered
-        end, time, stopped = hard.passed.pressure, time + hard.passed.time, hard.passed.stopped
-    if not stopped:
-        idle = Feed(0.0, pace.back, p_in)
-        rest = under(lump, idle, end, pace.rest, pace.per_rest, ceiling(lump, idle, alarm))
-        peak = max(peak, at_drive(lump, idle, rest.pressure))
-        entered, delivered = entered + rest.entered, delivered + rest.delivered
-        end, time, stopped = rest.pressure, time + rest.time, rest.stopped
-    return Beat(end, entered, delivered, retained, peak, time, stopped)
-
-
-@inlined
-def noted(
-    run: Run, p_in: float, peak: float, times: Floats, pressures: Floats, volumes: Floats, peaks: Floats
-) -> Run:
+def noted(run: Run, p_in: float, peak: float, rows: Floats) -> Run:
     """Return a run whose present state has been written into the next row of the record."""
     row = run.rows
-    times[row] = run.time
-    pressures[row, 0] = p_in
-    pressures[row, 1] = run.pressure
-    volumes[row, 0] = run.drawn
-    volumes[row, 1] = run.delivered
-    peaks[row] = peak
+    rows[row, 0] = run.time
+    rows[row, 1] = p_in
+    rows[row, 2] = run.pressure
+    rows[row, 3] = run.drawn
+    rows[row, 4] = run.delivered
+    rows[row, 5] = peak
     return Run(
         pressure=run.pressure,
         drawn=run.drawn,
@@ -229,8 +129,8 @@ def noted(
 
 
 @inlined
-def after(run: Run, beat: Beat) -> Run:
-    """Return a run with one more stroke."""
+def after(run: Run, beat: Beat, strokes: int) -> Run:
+    """Return a run after something more, and the strokes begun by then."""
     return Run(
         pressure=beat.pressure,
         drawn=run.drawn + beat.entered,
@@ -238,25 +138,16 @@ def after(run: Run, beat: Beat) -> Run:
         retained=run.retained + beat.retained,
         time=run.time + beat.time,
         alarmed=beat.alarmed,
-        strokes=run.strokes + 1,
+        strokes=strokes,
         rows=run.rows,
     )
 
 
 @kernel
 def beaten_on(
-    pump: Pump,
-    state: PumpState,
-    rate: float,
-    start: float,
-    plan: Plan,
-    alarm: float,
-    times: Floats,
-    pressures: Floats,
-    volumes: Floats,
-    peaks: Floats,
+    pump: Pump, state: PumpState, rate: float, start: float, plan: Plan, alarm: float, rows: Floats
 ) -> tuple[Run, float]:
-    """Return what the strokes of a plan do, recorded in the arrays, and the fluid that stays in the line [m3].
+    """Return what the strokes of a plan do, recorded in the rows, and the fluid that stays in the line [m3].
 
     The other arguments are those of `strokes`.
     """
@@ -269,29 +160,37 @@ def beaten_on(
     asked = stroke(pump.drive, state.drive, rate, full, start, mu)
     push = active_time(pump.drive, state.drive, rate, asked.period)
     run = Run(start, 0.0, 0.0, 0.0, 0.0, False, 0, 0)
+    nothing = Beat(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False)
+    known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
     peak = start
     if plan.wait > 0.0:
         # a wait is a stroke that pushes nothing
         waiting = paced(lump, asked.conductance, plan.wait, 0.0)
-        run = after(run, beaten(lump, force, waiting, 0.0, full, start, alarm))
-        run = noted(run, full, max(start, run.pressure), times, pressures, volumes, peaks)
+        run = after(run, beaten(lump, force, waiting, 0.0, full, start, alarm), 0)
+        run = noted(run, full, max(start, run.pressure), rows)
     pace = paced(lump, asked.conductance, push, asked.period - push)
     count = plan.strokes + (1 if plan.last > 0.0 else 0)
+    left = plan.every
     for k in range(count):
         if run.alarmed:
             break
         if k == plan.strokes:
             pace = paced(lump, pace.leak, push, max(plan.last - push, 0.0))
+            known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
         p_in = full - stiff * run.drawn
-        asked = stroke(pump.drive, state.drive, rate, p_in, run.pressure, mu)
-        if asked.conductance != pace.leak:
-            pace = paced(lump, asked.conductance, push, pace.rest)
-        volume = volume_pushed(pump, state, rate, mu, lump, force, pace, p_in, run.pressure, asked.volume)
-        beat = beaten(lump, force, pace, volume, p_in, run.pressure, alarm)
+        dp, dq = run.pressure - known.p, p_in - known.p_in
+        if known.holds and abs(dp) + abs(dq) <= WINDOW:
+            beat = predicted(known, dp, dq)
+        else:
+            beat = struck(pump, state, rate, mu, lump, force, pace, p_in, run.pressure, alarm)
+            if lump.gas == 0.0 and beat.retained == 0.0 and abs(beat.pressure - run.pressure) <= _QUIET * WINDOW:
+                known = mapped(pump, state, rate, mu, lump, force, pace, p_in, run.pressure, alarm)
         peak = max(peak, beat.peak)
-        run = after(run, beat)
-        if (k + 1) % plan.every == 0 or k == count - 1 or run.alarmed:
-            run = noted(run, full - stiff * run.drawn, peak, times, pressures, volumes, peaks)
+        run = after(run, beat, k + 1)
+        left -= 1
+        if left == 0 or k == count - 1 or run.alarmed:
+            left = plan.every
+            run = noted(run, full - stiff * run.drawn, peak, rows)
             peak = run.pressure
     return run, stored(lump, run.pressure) - stored(lump, start)
 
@@ -358,25 +257,21 @@ def strokes(
     fraction of the push, and pressures to what the line's own ladder of stores and resistances makes of it.
     """
     _refuse(rate, pressure, count, every, wait, last)
-    rows = count // every + 3
-    times, peaks = np.empty(rows), np.empty(rows)
-    pressures, volumes = np.empty((rows, 2)), np.empty((rows, 2))
+    rows = np.empty((count // every + 3, _COLUMNS))
     plan = Plan(float(wait), int(count), float(last), int(every))
-    run, kept = beaten_on(
-        pump, state, float(rate), float(pressure), plan, float(alarm), times, pressures, volumes, peaks
-    )
-    used = slice(0, run.rows)
+    run, kept = beaten_on(pump, state, float(rate), float(pressure), plan, float(alarm), rows)
+    rows = rows[: run.rows]
     resolved = Resolved(
-        time=times[used],
-        pressure=pressures[used],
-        volume=volumes[used],
+        time=rows[:, 0],
+        pressure=rows[:, 1:3],
+        volume=rows[:, 3:5],
         open=np.ones((run.rows, 2), dtype=np.int64),
         retained=run.retained,
         residual=run.drawn - run.delivered - kept,
         switches=0,
         rejected=0,
     )
-    return Stroked(resolved, peaks[used], run.time if run.alarmed else math.inf, run.strokes)
+    return Stroked(resolved, rows[:, 5], run.time if run.alarmed else math.inf, run.strokes)
 
 
 def _refuse(rate: float, pressure: float, count: int, every: int, wait: float, last: float) -> None:

@@ -1,0 +1,194 @@
+"""One stroke as a map from the pressure of the line before it to that after it; the line stands in
+`fluidics.engines.lump`, many strokes in `fluidics.engines.stroke`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, NamedTuple
+
+from fluidics.compile import inlined, linked
+from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, fed, net_inflow, passed, reach
+from fluidics.pump import Pump, PumpState
+from fluidics.questions import chamber, phases, stroke
+
+NEVER = 1e300  # [Pa]: a pressure that nothing reaches
+
+
+class Force(NamedTuple):
+    """Where the force of a drive ends: it pushes no harder than from a pressure through a resistance."""
+
+    limit: Annotated[float, "Pa"]
+    resistance: Annotated[float, "Pa s/m3"]
+
+
+class Pace(NamedTuple):
+    """How strokes follow each other while rate and leak stand still."""
+
+    leak: Annotated[float, "m3/(s Pa)"]  # between reservoir and the drive's end of the line
+    idle: Feed  # what it makes of a source at zero
+    push: Annotated[float, "s"]
+    rest: Annotated[float, "s"]
+    per_time: Annotated[float, "1/s"]  # of the push
+    per_push: Annotated[float, "Pa s/m3"]  # rise of pressure per net inflow, without gas
+    per_rest: Annotated[float, "Pa s/m3"]
+    lift: Annotated[float, "-"]  # of the pressure in the lump, where that at the drive's end rises by 1
+
+
+class Beat(NamedTuple):
+    """What one stroke did, or the part of it before an alarm."""
+
+    pressure: Annotated[float, "Pa"]
+    entered: Annotated[float, "m3"]
+    delivered: Annotated[float, "m3"]
+    retained: Annotated[float, "m3"]
+    peak: Annotated[float, "Pa"]  # at the drive's end of the line
+    time: Annotated[float, "s"]
+    alarmed: bool
+
+
+@inlined
+def active_time(drive: Any, own: Any, rate: float, period: float) -> float:
+    """Return how long [s] of each stroke the drive pushes; all of it when no phase says so."""
+    time = 0.0
+    for phase in phases(drive, own, rate):
+        if phase.displaced + phase.carried > 0.0 or phase.outlet > 0.0:
+            time += phase.duration
+    return min(time, period) if time > 0.0 else period
+
+
+@inlined
+def force_limit(pump: Pump, state: PumpState, mu: float, lump: Lump) -> Force:
+    """Return the force of a drive behind its outlet, which takes its crack pressure and a little more for the flow."""
+    drive = chamber(pump.drive, state.drive, mu)
+    return Force(
+        limit=drive.stall - drive.outlet.crack, resistance=lump.near + 1.0 / drive.outlet.conductance
+    )
+
+
+@inlined
+def paced(lump: Lump, leak: float, push: float, rest: float) -> Pace:
+    """Return the pace of strokes that push for a time and rest for another [s], with a leak [m3/(s Pa)]."""
+    back = leak / (1.0 + leak * lump.near)
+    total = back + lump.out
+    plain = Lump(lump.compliance, 0.0, lump.near, lump.out, lump.rest, lump.ambient)
+    return Pace(
+        leak=leak,
+        idle=fed(lump, 0.0, back, 0.0),
+        push=push,
+        rest=rest,
+        per_time=1.0 / push,
+        per_push=reach(plain, 0.0, 0.0, total, push),
+        per_rest=reach(plain, 0.0, 0.0, total, rest),
+        lift=1.0 / (1.0 - lump.near * back),
+    )
+
+
+@inlined
+def feeding(lump: Lump, pace: Pace, flow: float, p_in: float) -> Feed:
+    """Return what enters a lump while the drive pushes a flow [m3/s]; the leak sees the pressure of the drive's end."""
+    idle = pace.idle
+    return Feed(flow=flow, conductance=idle.conductance, source=p_in - lump.near * flow, back=idle.back, out=idle.out)
+
+
+@inlined
+def top(lump: Lump, pace: Pace, feed: Feed, limit: float) -> float:
+    """Return the pressure [Pa] that a lump has when its drive's end comes to a limit [Pa]."""
+    return (limit - lump.near * (feed.flow + feed.conductance * feed.source)) * pace.lift
+
+
+@inlined
+def under(lump: Lump, feed: Feed, start: float, time: float, per_flow: float, ceiling: float) -> Passed:
+    """Return what a lump does under a feed, with the rise per flow [Pa s/m3] that holds when there is no gas."""
+    if lump.gas > 0.0:
+        per_flow = reach(lump, start, net_inflow(lump, feed, start), feed.conductance + lump.out, time)
+    return passed(lump, feed, start, time, per_flow, ceiling)
+
+
+class Forced(NamedTuple):
+    """What a lump did while the drive pushed as hard as it could."""
+
+    passed: Passed
+    pushed: Annotated[float, "m3"]
+    peak: Annotated[float, "Pa"]
+
+
+@linked
+def forced(lump: Lump, force: Force, pace: Pace, p_in: float, start: float, time: float, alarm: float) -> Forced:
+    """Return what a lump does while the drive pushes as hard as it can, or nothing where the line presses harder."""
+    back = pace.idle.conductance
+    open_valve = 1.0 / force.resistance if start < force.limit else 0.0
+    total = open_valve + back
+    source = (open_valve * force.limit + back * p_in) / total if total > 0.0 else p_in
+    feed = fed(lump, 0.0, total, source)
+    per_flow = reach(lump, start, net_inflow(lump, feed, start), total + lump.out, time)
+    done = passed(lump, feed, start, time, per_flow, ceiling(lump, feed, alarm))
+    pushed = 0.0
+    if open_valve > 0.0:
+        pushed = open_valve * ((force.limit - source) * done.time + done.entered / total)
+    return Forced(done, pushed, max(at_drive(lump, feed, start), at_drive(lump, feed, done.pressure)))
+
+
+@inlined
+def volume_pushed(
+    pump: Pump, state: PumpState, rate: float, mu: float, lump: Lump, force: Force, pace: Pace, p_in: float, p: float,
+    before: float,
+) -> float:
+    """Return the volume [m3] of a stroke against the pressure that it makes itself.
+
+    The drive is asked `before` the push and at the pressure that the programmed volume would make. What it pushes is
+    taken as linear in between, as it is where a chamber's compliance takes its share: v(p_end), p_end = p + idle rise +
+    rise per volume * v.
+    """
+    nominal = rate * (pace.push + pace.rest) * pace.per_time
+    idle = net_inflow(lump, feeding(lump, pace, 0.0, p_in), p)
+    per_push = pace.per_push
+    if lump.gas > 0.0:
+        per_push = reach(lump, p, idle + nominal, pace.idle.conductance + lump.out, pace.push)
+    probe = p + per_push * nominal
+    if probe > force.limit:
+        probe = 0.5 * (p + force.limit)
+    span = probe - p
+    if span == 0.0:
+        return before
+    change = stroke(pump.drive, state.drive, rate, p_in, probe, mu).volume - before
+    return (before * span + change * per_push * idle) / (span - change * per_push * pace.per_time)
+
+
+@inlined
+def beaten(
+    lump: Lump, force: Force, pace: Pace, volume: float, p_in: float, start: float, alarm: float
+) -> Beat:
+    """Return what one stroke does: it pushes a volume [m3] at a constant rate while it has the force, then rests."""
+    rate = volume * pace.per_time
+    feed = feeding(lump, pace, rate, p_in)
+    sounds = top(lump, pace, feed, alarm)
+    stalls = force.limit - rate * force.resistance if rate > 0.0 else NEVER
+    push = under(lump, feed, start, pace.push, pace.per_push, min(sounds, stalls))
+    end, entered, delivered, time, stopped = push
+    peak = max(at_drive(lump, feed, start), at_drive(lump, feed, end)) if time > 0.0 else start
+    retained = 0.0
+    if stopped and stalls < sounds:
+        hard = forced(lump, force, pace, p_in, end, pace.push - time, alarm)
+        peak = max(peak, hard.peak)
+        retained = volume - rate * time - hard.pushed
+        entered, delivered = entered + hard.passed.entered, delivered + hard.passed.delivered
+        end, time, stopped = hard.passed.pressure, time + hard.passed.time, hard.passed.stopped
+    if not stopped:
+        idle = feeding(lump, pace, 0.0, p_in)
+        rest = under(lump, idle, end, pace.rest, pace.per_rest, top(lump, pace, idle, alarm))
+        peak = max(peak, at_drive(lump, idle, rest.pressure))
+        entered, delivered = entered + rest.entered, delivered + rest.delivered
+        end, time, stopped = rest.pressure, time + rest.time, rest.stopped
+    return Beat(end, entered, delivered, retained, peak, time, stopped)
+
+
+@linked
+def struck(
+    pump: Pump, state: PumpState, rate: float, mu: float, lump: Lump, force: Force, pace: Pace, p_in: float, p: float,
+    alarm: float,
+) -> Beat:
+    """Return what one stroke does at a pressure of the reservoir and one of the line before it [Pa]."""
+    asked = stroke(pump.drive, state.drive, rate, p_in, p, mu)
+    if asked.conductance != pace.leak:
+        pace = paced(lump, asked.conductance, pace.push, pace.rest)
+    volume = volume_pushed(pump, state, rate, mu, lump, force, pace, p_in, p, asked.volume)
+    return beaten(lump, force, pace, volume, p_in, p, alarm)
