@@ -25,7 +25,8 @@ from fluidics.questions import (
     strokes,
 )
 
-_OPEN_STEP = 60.0  # [s]: a stroke while both gates stand open
+_OPEN_STEP = 0.1  # [s]: a stroke while both gates stand open, short beside the time in which the shut-off trips
+_IDLE_STEP = 60.0  # [s]: a stroke of a pump that does nothing
 _TIGHT = 1e-9  # [-]: least leak of a shut gate relative to the open one
 _SHUT = 1.0 - 1e-9  # [-]: of the volume let through, at which the shut-off has closed
 
@@ -192,10 +193,10 @@ def gated_chamber(drive: Gated, own: Escaped, viscosity: float) -> Chamber:
 @phases.answer
 def gated_phases(drive: Gated, own: Escaped, rate: float) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
     off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
+    if closed(drive, own) or (rate <= 0.0 and drive.field <= 1.0):
+        return (Phase(_IDLE_STEP, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
     if drive.field > 1.0:
         return (Phase(_OPEN_STEP, 0.0, 0.0, 1.0, 1.0), off, off, off, off, off)
-    if rate <= 0.0:
-        return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
     rest = 1.0 / cycle_rate(drive, rate) - drive.fill_time - drive.pause - drive.dump_time
     return (
         Phase(drive.fill_time, 0.0, 0.0, 1.0, 0.0),
@@ -210,7 +211,9 @@ def gated_phases(drive: Gated, own: Escaped, rate: float) -> tuple[Phase, Phase,
 @stroke.answer
 def gated_stroke(drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
     always = standing(drive, own, rate, viscosity)
-    if drive.field > 1.0 or rate <= 0.0:
+    if closed(drive, own) or (rate <= 0.0 and drive.field <= 1.0):
+        return Stroke(period=_IDLE_STEP, volume=0.0, conductance=always)
+    if drive.field > 1.0:
         return Stroke(period=_OPEN_STEP, volume=0.0, conductance=always)
     volume = metered(drive, own, viscosity) * (p_in - p_out)
     return Stroke(period=1.0 / cycle_rate(drive, rate), volume=volume, conductance=always)
