@@ -11,6 +11,7 @@ import numpy as np
 from fluidics.compile import kernel, linked
 from fluidics.engines.laws import Instant, Scene, look
 from fluidics.engines.rodas import LEAST_PRESSURE, STAGES, Bench, accept, error, step
+from fluidics.engines.stage import Rows, Stage, empty_rows, staged
 from fluidics.engines.switching import pace, switch, until_switch
 from fluidics.forcing import Forcing, forcing, quarter_period
 from fluidics.gas import compressed
@@ -87,24 +88,6 @@ def travel(scene: Scene, bench: Bench, start: float, duration: float, tolerance:
     return LONG
 
 
-class Stage(NamedTuple):
-    """A schedule, and where the wall that the drive moves is."""
-
-    plan: Schedule
-    relief: int  # check by which the wall gives way, -1 when there is none
-    back: Floats  # (k,) [m3] that the wall is to go back in a phase and the later ones
-    out: Ints  # (k,) 1 where the wall has been pushed out and does not go back
-
-
-class Rows(NamedTuple):
-    """What is recorded at the end of every phase."""
-
-    time: Floats  # (r,) [s]
-    pressure: Floats  # (r, n) [Pa]
-    volume: Floats  # (r, m) [m3]
-    open: Ints  # (r, m)
-
-
 class Outcome(NamedTuple):
     """How a stretch ended, and where."""
 
@@ -167,21 +150,6 @@ def stretch(
     return Outcome(status=DONE, stroke=strokes, phase=0)
 
 
-def _staged(network: Network, schedule: Schedule, relief: int) -> Stage:
-    phases = len(schedule.duration)
-    back, out = np.zeros(phases), np.zeros(phases, dtype=np.int64)
-    if relief >= 0:
-        moved = schedule.source[:, network.start[relief]] * schedule.duration
-        back = np.cumsum(np.maximum(-moved, 0.0)[::-1])[::-1].copy()
-        out = ((np.cumsum(moved) > 1e-9 * np.abs(moved).sum()) & (moved >= 0.0)).astype(np.int64)
-    plan = Schedule(
-        np.ascontiguousarray(schedule.duration, dtype=np.float64),
-        np.ascontiguousarray(schedule.source, dtype=np.float64),
-        np.ascontiguousarray(schedule.gates, dtype=np.int64),
-    )
-    return Stage(plan, relief, back, out)
-
-
 def _instant(n: int, m: int, b: int) -> Instant:
     size = n + m + 1
     return Instant(np.zeros(n + b), np.zeros(n), np.zeros(n + b), np.zeros(size), np.zeros(m), np.zeros(size))
@@ -189,18 +157,16 @@ def _instant(n: int, m: int, b: int) -> Instant:
 
 def _unbalanced(scene: Scene, bench: Bench) -> float:
     """Return the fluid [m3] that came in and is neither stored, by the laws of the nodes, nor went out."""
-    net = scene.network
+    net, y = scene.network, bench.y
     n, m = len(net.compliance), len(net.start)
-    lost = bench.y[n + m]
-    for k in range(m):
-        volume = bench.y[n + k]
-        lost += (volume if net.start[k] >= n else 0.0) - (volume if net.stop[k] >= n else 0.0)
+    through = y[n : n + m]
+    lost = abs(float(y[n + m] + through[net.start >= n].sum() - through[net.stop >= n].sum() - y[:n].sum()))
     for i in range(n):
         absolute = scene.base[i] + net.ambient
-        rise = compressed(net.compliance[i], net.gas[i], absolute, bench.y[i]).rise
+        rise = compressed(net.compliance[i], net.gas[i], absolute, y[i]).rise
         squeezed = net.gas[i] * rise / (absolute * (absolute + rise)) if net.gas[i] > 0.0 else 0.0
-        lost -= net.compliance[i] * rise + squeezed
-    return float(lost)
+        lost += abs(float(net.compliance[i] * rise + squeezed - y[i]))
+    return lost
 
 
 def integrate(
@@ -271,6 +237,8 @@ def integrate(
     n, m, b = len(network.compliance), len(network.kind), len(network.boundary)
     if forcing.at.size and not (forcing.at.min() >= 0 and forcing.at.max() < n + b):
         raise ValueError(f"forcing acts on {forcing.at}; nodes and boundaries are 0 to {n + b - 1}")
+    stage = staged(network, schedule, relief)
+    rows = empty_rows(stage, strokes, every)
     opened = np.where(network.kind == TUBE, 1, open_links).astype(np.int64)
     base = np.array(pressure, dtype=np.float64)
     for i in np.flatnonzero((network.gas > 0.0) & (base + network.ambient <= 0.0)):
@@ -282,9 +250,6 @@ def integrate(
         np.zeros(size), np.zeros(size), np.zeros((STAGES, size)), np.zeros((n, n)),
         _instant(n, m, b), _instant(n, m, b), np.zeros(2, dtype=np.int64),
     )  # fmt: skip
-    count = -(-strokes // every) * len(schedule.duration)
-    rows = Rows(np.zeros(count), np.zeros((count, n)), np.zeros((count, m)), np.zeros((count, m), dtype=np.int64))
-    stage = _staged(network, schedule, relief)
     end = stretch(scene, bench, stage, strokes, every, float(tolerance), rows)
     _refuse_failure(end, float(tolerance))
     retained = float(bench.y[n + relief]) if relief >= 0 else 0.0
