@@ -11,7 +11,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from scenarios.commands import catalogue, doctor, report, size, study
+from scenarios.commands import catalogue, doctor, report, size, study, trace
 from scenarios.commands.screen import say
 
 BAD_INPUT = 2
@@ -82,6 +82,7 @@ app.command()(mendable(catalogue.show))
 app.command()(mendable(catalogue.new))
 app.command()(mendable(catalogue.check))
 app.command()(mendable(catalogue.diff))
+app.command()(mendable(trace.trace))
 app.command()(mendable(study.study))
 app.command()(mendable(report.report))
 app.command()(mendable(size.size))

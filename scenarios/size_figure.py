@@ -7,8 +7,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scenarios.build import Scenario, ScenarioError
-from scenarios.report.drawing import BLUE, INK, MUTED, drawn
+from scenarios.build import Scenario
+from scenarios.report.drawing import BLUE, INK, MUTED, drawn, write
 from scenarios.size import MILLILITRE, QUANTITIES, Quantity
 
 if TYPE_CHECKING:
@@ -16,27 +16,12 @@ if TYPE_CHECKING:
 
     from reliability.sizing import Sizing
 
-KINDS = (".svg", ".png", ".pdf")
 PANELS = {
     "run_dry": "Patients who ever run dry",
     "run_dry_per_refill": "Refills that find a dry reservoir",
     "refills": "Refills [1/y]",
     "withdrawn": "Drug wasted [mL/y]",
 }
-
-
-def check_kind(path: Path) -> None:
-    """Refuse a file whose kind of figure cannot be written.
-
-    Raises
-    ------
-    ScenarioError
-        When its name ends otherwise than .svg, .png or .pdf, or its folder is not there.
-    """
-    if path.suffix.lower() not in KINDS:
-        raise ScenarioError([f"--plot {path}: must end in {', '.join(KINDS[:-1])} or {KINDS[-1]}"])
-    if not path.parent.is_dir():
-        raise ScenarioError([f"--plot {path}: there is no folder {path.parent}; make it first"])
 
 
 def plot(scenario: Scenario, sizing: Sizing, path: Path) -> None:
@@ -59,7 +44,7 @@ def plot(scenario: Scenario, sizing: Sizing, path: Path) -> None:
             axes.set_xlabel("Reservoir [mL]; dotted: as it is")
             axes.set_xticks([row.volume / MILLILITRE for row in sizing.sized])
             axes.xaxis.set_major_formatter(lambda volume, _: f"{volume:.3g}")
-        figure.savefig(path, dpi=200, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+        write(figure, path)
 
 
 def _estimates(axes: Axes, sizing: Sizing, quantity: Quantity) -> None:

@@ -39,9 +39,10 @@ def size(
     from scenarios import size as sizing
     from scenarios import size_figure
     from scenarios.build import load
+    from scenarios.report.drawing import check_kind
 
     if plot:
-        size_figure.check_kind(plot)
+        check_kind(plot)
     scenario = load(name, overrides or ())
     tried = sizing.volumes(scenario, volumes)
     try:

@@ -1,5 +1,5 @@
-"""Figures as SVG text that stands inside a page: size, style, identifiers; what is drawn stands in
-`scenarios.report.figures`."""
+"""Figures as SVG text that stands inside a page, or as files: size, style, identifiers; what is drawn stands in
+`scenarios.report.figures` and beside the commands that draw."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from scenarios.document import ScenarioError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -44,6 +47,7 @@ STYLE: Any = {
     "ytick.labelcolor": INK,
 }
 WIDTH = 7.2  # [inch] of the text column
+KINDS = (".svg", ".png", ".pdf")  # of files
 
 
 @contextmanager
@@ -58,6 +62,25 @@ def drawn(height: float, rows: int = 1, columns: int = 1, **layout: Any) -> Iter
         mpl.rcParams.update(STYLE)
         figure = Figure(figsize=(WIDTH, height), layout=ConstrainedLayoutEngine(w_pad=0.06, h_pad=0.06))
         yield figure, figure.subplots(rows, columns, squeeze=False, **layout)
+
+
+def check_kind(path: Path) -> None:
+    """Refuse a file whose kind of figure cannot be written.
+
+    Raises
+    ------
+    ScenarioError
+        When its name ends otherwise than .svg, .png or .pdf, or its folder is not there.
+    """
+    if path.suffix.lower() not in KINDS:
+        raise ScenarioError([f"--plot {path}: must end in {', '.join(KINDS[:-1])} or {KINDS[-1]}"])
+    if not path.parent.is_dir():
+        raise ScenarioError([f"--plot {path}: there is no folder {path.parent}; make it first"])
+
+
+def write(figure: Figure, path: Path) -> None:
+    """Write a figure as a file of the kind that its name says; the same figure gives the same file."""
+    figure.savefig(path, dpi=200, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
 
 
 def svg(figure: Figure, name: str, description: str) -> str:

@@ -16,6 +16,7 @@ from reliability.sizing import MET, MISSED, OPEN, Changes, Sized, Sizing
 from scenarios import size, size_figure
 from scenarios.build import Scenario, ScenarioError, load
 from scenarios.cli import app
+from scenarios.report.drawing import check_kind
 
 ML = 1e-6
 DAY = 86400.0
@@ -181,7 +182,7 @@ def test_figure_is_the_same_twice_and_says_what_is_required(insulin, tmp_path):
 @pytest.mark.parametrize(("name", "reason"), [("size.jpeg", "must end in"), ("nowhere/size.png", "there is no folder")])
 def test_figure_that_cannot_be_written_is_refused_before_the_work(tmp_path, name, reason):
     with pytest.raises(ScenarioError, match=reason):
-        size_figure.check_kind(tmp_path / name)
+        check_kind(tmp_path / name)
 
 
 # --- the command -------------------------------------------------------------------------------------------------

@@ -1,0 +1,73 @@
+"""The command that follows one pump through hours; what it shows stands in `scenarios.tracing`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scenarios.commands.catalogue import Name
+from scenarios.commands.screen import Json, Overrides, print_json, print_table, say
+from scenarios.commands.study import command
+
+if TYPE_CHECKING:
+    from scenarios.build import Scenario
+    from scenarios.tracing import Run
+
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--change", metavar="TIME:PATH=VALUE", help='As in --change "2 h: site.pressure = 5 kPa".'),
+]
+Times = Annotated[list[str] | None, typer.Option("--occlude", metavar="TIME", help="Block the tip of the catheter.")]
+
+
+def trace(
+    name: Name,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE.h5", help="Where the result goes.")],
+    hours: Annotated[float, typer.Option(metavar="H", help="Length of the trace; it starts at midnight.")] = 24.0,
+    engine: Annotated[str, typer.Option(metavar="ENGINE", help="exact, stroke or panel.")] = "exact",
+    changes: Changes = None,
+    occlude: Times = None,
+    alarm: Annotated[str | None, typer.Option(metavar="PRESSURE", help="Line pressure that stops the pump.")] = None,
+    plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Figure to write: .svg, .png or .pdf.")] = None,
+    overrides: Overrides = None,
+    as_json: Json = False,
+) -> None:
+    """Follow a new pump through hours of its programme: pressures, flows, valves, alarms."""
+    from reliability.recording import write_trace
+    from scenarios import programmes, trace_figure, tracing
+    from scenarios.build import load
+    from scenarios.report.drawing import check_kind
+
+    length = tracing.span(hours)
+    tracing.check_engine(engine)
+    tracing.check_file(output)
+    if plot:
+        check_kind(plot)
+    scenario = load(name, overrides or ())
+    pressure = tracing.alarm_pressure(scenario, alarm)
+    changed = programmes.asked(scenario, length, changes or (), occlude or ())
+    done = tracing.run(scenario, length, engine, changed, pressure)
+    write_trace(output, done.trace, tracing.provenance(scenario, done, command()))
+    for complaint in done.complaints:
+        say(complaint)
+    if plot:
+        trace_figure.plot(scenario, done, plot)
+        say(f"{plot} holds the figure.")
+    if as_json:
+        print_json({"file": str(output), **tracing.readings(scenario, done)})
+    else:
+        _tell(scenario, done, output)
+
+
+def _tell(scenario: Scenario, done: Run, file: Path) -> None:
+    from scenarios import tracing
+
+    print(f"{scenario.name}: {scenario.title}")
+    print(f"{done.trace.time[-1] / tracing.HOUR:g} h, engine {done.trace.engine}\n")
+    print_table(list(tracing.rows(scenario, done)))
+    if events := done.trace.events:
+        print()
+        print_table([(f"{event.time / tracing.HOUR:.4f} h", tracing.said(scenario, event)) for event in events])
+    print(f"\n{file}")

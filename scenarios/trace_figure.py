@@ -1,0 +1,170 @@
+"""The figure of a trace: flow, pressures, volumes and valves on one axis of time; the numbers stand in
+`scenarios.tracing`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from fluidics.deliverable import quantum
+from fluidics.network import Floats
+from fluidics.programme import pieces
+from scenarios.build import Scenario
+from scenarios.report.drawing import BLUE, INK, MUTED, SHADES, drawn, write
+from scenarios.tracing import HOUR, Run, Words, said
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ORANGE = "#d55e00"  # goes with the colours of `scenarios.report.drawing` (Okabe and Ito 2008)
+WINDOWS = 96  # over which the delivered flow is averaged, about: quarters of an hour in a day
+POINTS = 4000  # that a line of this width can show
+WIDE = 20.0  # [-] greatest over least programmed rate above which the axis of flows is logarithmic
+LINES = {"chamber": SHADES[0], "reservoir": MUTED, "tip": ORANGE, "line": BLUE}  # the last one lies on top
+ALIKE = 0.005  # [-] of all pressures, below which two lines lie on each other
+MOST_LABELS = 6
+
+
+def plot(scenario: Scenario, run: Run, path: Path) -> None:
+    """Write the figure of a trace as SVG, PNG or PDF."""
+    valves = [k for k in range(run.trace.open.shape[1]) if np.ptp(run.trace.open[:, k]) > 0]
+    heights = [1.8, 2.0, 1.5, *([0.22 * len(valves) + 0.2] if valves else [])]
+    layout = {"sharex": True, "gridspec_kw": {"height_ratios": heights}}
+    with drawn(sum(heights) + 1.1, len(heights), 1, **layout) as (figure, grid):
+        axes, words = list(grid[:, 0]), Words(scenario)
+        _flow(axes[0], run, words, quantum(scenario.design.pump.drive))
+        _pressure(axes[1], run)
+        _volume(axes[2], run, words)
+        if valves:
+            _valves(axes[3], run, valves)
+        _time_axis(axes[-1], run)
+        _events(axes, scenario, run)
+        labelled = 12 * min(len(run.trace.events), 2)
+        average = f"flows are means over {run.trace.time[-1] / WINDOWS / 60.0:.3g} min or whole strokes"
+        told = f"{scenario.title}\n{scenario.name}, engine {run.trace.engine}; {average}"
+        axes[0].set_title(told, pad=8 + labelled)
+        write(figure, path)
+
+
+def _clock(run: Run) -> tuple[str, float]:
+    """Return the unit of time that suits a trace, and its length [s]."""
+    span = run.trace.time[-1]
+    if span <= 2.0 * HOUR:
+        return ("s", 1.0) if span <= 300.0 else ("min", 60.0)
+    return ("h", HOUR) if span <= 96.0 * HOUR else ("d", 24.0 * HOUR)
+
+
+def _time_axis(axes: Axes, run: Run) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    unit, clock = _clock(run)
+    axes.set_xlabel(f"Time since the start [{unit}]")
+    axes.set_xlim(0.0, run.trace.time[-1] / clock)
+    axes.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 3, 5, 10] if unit != "h" else [1, 2, 3, 4, 6, 10]))
+
+
+def _windows(run: Run, quantum: float) -> Iterator[float]:
+    """Yield the edges [s] of windows within steps of the programme, each of a whole number of strokes if it can be."""
+    yield 0.0
+    for start, stop, rate in pieces(run.programme, 0.0, float(run.trace.time[-1])):
+        wanted = run.trace.time[-1] / WINDOWS
+        period = quantum / rate if rate > 0.0 else 0.0
+        length = period * math.ceil(wanted / period) if 0.0 < period < stop - start else wanted
+        yield from (start + k * length for k in range(1, math.floor((stop - start) / length)))
+        yield stop
+
+
+def _flow(axes: Axes, run: Run, words: Words, quantum: float) -> None:
+    """Draw the programmed rate, and the delivered flow as means over short windows."""
+    trace, (_, clock) = run.trace, _clock(run)
+    unit, factor = words.rates
+    edges = np.array(list(_windows(run, quantum)))
+    passed = np.interp(edges, np.append(0.0, trace.time), np.append(0.0, trace.delivered))
+    steps = list(pieces(run.programme, 0.0, float(trace.time[-1])))
+    asked = [factor * rate for _, _, rate in steps]
+    mean = factor * np.diff(passed) / np.diff(edges)
+    ends = [0.0, *(stop / clock for _, stop, _ in steps)]
+    axes.stairs(asked, ends, color=INK, linewidth=2.6, alpha=0.35, baseline=None)
+    axes.stairs(mean, edges / clock, color=BLUE, linewidth=1.2, baseline=None)
+    axes.set_ylabel(f"Flow [{unit}]")
+    least = min((rate for rate in asked if rate > 0.0), default=0.0)
+    if max(asked) > WIDE * least > 0.0:
+        axes.set_yscale("symlog", linthresh=10.0 ** math.floor(math.log10(least)), linscale=0.5)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
+    axes.set_ylim(bottom=min(0.0, 1.05 * float(mean.min())))
+
+
+def _pressure(axes: Axes, run: Run) -> None:
+    """Draw the pressures of reservoir, chamber, line and tip."""
+    trace, (_, clock) = run.trace, _clock(run)
+    first = {name: k for k, node in reversed(list(enumerate(trace.node_names))) if (name := _kind(node)) in LINES}
+    line = trace.pressure[:, first["line"]]
+    far = ALIKE * np.ptp(trace.pressure)
+    alike = [name for name, k in first.items() if np.abs(trace.pressure[:, k] - line).max() <= far]
+    for name, colour in LINES.items():
+        if name == "line" or (name in first and name not in alike):
+            time, values = _thinned(trace.time, trace.pressure[:, first[name]])
+            label = ", ".join(sorted(alike)) if name == "line" else name
+            axes.plot(time / clock, values / 1e3, color=colour, linewidth=1.0, label=label)
+    axes.set_ylabel("Pressure [kPa]")
+    axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False, borderaxespad=0.0, fontsize=8)
+
+
+def _kind(node: str) -> str:
+    """Return the name of a node without its number."""
+    return node.split("_")[0]
+
+
+def _thinned(time: Floats, values: Floats) -> tuple[Floats, Floats]:
+    """Return a line that looks the same with fewer points: the least and the greatest of many short times."""
+    if len(time) <= POINTS:
+        return time, values
+    bins = np.minimum((time / time[-1] * (POINTS // 2)).astype(np.int64), POINTS // 2 - 1)
+    first = np.flatnonzero(np.diff(bins, prepend=-1))
+    pairs = np.stack([np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)], axis=1)
+    return np.repeat(time[first], 2), pairs.ravel()
+
+
+def _volume(axes: Axes, run: Run, words: Words) -> None:
+    """Draw what was programmed and what was delivered, and between them what is missing."""
+    trace, (_, clock) = run.trace, _clock(run)
+    unit, factor = words.volumes
+    time = np.append(0.0, trace.time) / clock
+    asked, got = (factor * np.append(0.0, column) for column in (trace.programmed, trace.delivered))
+    axes.fill_between(time, asked, got, color=ORANGE, alpha=0.25, linewidth=0.0, label="difference")
+    axes.plot(time, asked, color=INK, linewidth=2.6, alpha=0.35, label="programmed")
+    axes.plot(time, got, color=BLUE, linewidth=1.2, label="delivered")
+    axes.set_ylabel(f"Volume [{unit}]")
+    axes.legend(loc="upper left", frameon=False, fontsize=8)
+
+
+def _valves(axes: Axes, run: Run, valves: list[int]) -> None:
+    """Draw a bar for each time that a valve is open, as wide as a hair at least."""
+    trace, (_, clock) = run.trace, _clock(run)
+    for row, link in enumerate(valves):
+        opened = trace.open[:, link] > 0
+        begins = np.append(0.0, trace.time[:-1])[opened] / clock
+        axes.eventplot(begins, lineoffsets=row, linelengths=0.7, linewidths=0.5, colors=BLUE)
+        axes.broken_barh(list(zip(begins, trace.time[opened] / clock - begins, strict=True)), (row - 0.35, 0.7))
+    axes.set_yticks(range(len(valves)), [trace.link_names[link].replace("_", " ") for link in valves])
+    axes.set_ylim(len(valves) - 0.5, -0.5)
+    axes.grid(visible=False)
+
+
+def _events(axes: list[Axes], scenario: Scenario, run: Run) -> None:
+    """Draw a line through all axes for each event, and say what the first ones are."""
+    _, clock = _clock(run)
+    for k, event in enumerate(run.trace.events):
+        for each in axes:
+            each.axvline(event.time / clock, color=ORANGE, linewidth=0.9, linestyle="--", zorder=1)
+        if k < MOST_LABELS:
+            late = event.time > 0.6 * run.trace.time[-1]
+            axes[0].annotate(
+                said(scenario, event), (event.time / clock, 1.0), (-2 if late else 2, 3 + 11 * (k % 2)),
+                xycoords=("data", "axes fraction"), textcoords="offset points", color=ORANGE, fontsize=8,
+                ha="right" if late else "left",
+            )  # fmt: skip
