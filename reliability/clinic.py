@@ -94,22 +94,25 @@ def loss(around: Surroundings) -> float:
 
 
 @inlined
-def _rinsed_clean(state: PumpState, error: float) -> Finding:
-    return Finding(state=state, error=error, operated=0, rinse=1, line=NOTHING, extra_rinse=0, replaced=0)
+def _not_operated(state: PumpState, error: float, rinse: int) -> Finding:
+    return Finding(state=state, error=error, operated=0, rinse=rinse, line=NOTHING, extra_rinse=0, replaced=0)
 
 
 @kernel
 def treated(
     clinic: Clinic, pump: Any, state: PumpState, levels: Any, error: float, seed: int, patient: Patient, event: int
 ) -> Finding:
-    """Return what follows a measured error [-] above the threshold: a rinse, or an operation, or both in turn."""
+    """Return what follows a measured error [-] above the threshold: a rinse, or an operation, or both in turn.
+
+    Nobody operates on a line that each refill replaces anyway.
+    """
     rinse = -1
     if error <= clinic.surgery_threshold and clinic.rinses != 0.0:
         state = after_rinse(pump, state)
         again = loss(seen(pump, state, levels, 1.0)) + clinic.error_noise * normal(seed, patient.number, event, DETAIL)
         rinse = 1 if again <= clinic.error_threshold else 0
-    if rinse == 1:
-        return _rinsed_clean(state, error)
+    if rinse == 1 or disposable(pump.catheter) != 0.0:
+        return _not_operated(state, error, rinse)
     return operated_on(clinic, pump, state, levels, error, rinse, seed, patient, event)
 
 
@@ -129,27 +132,25 @@ def operated_on(
 
     The line is at fault when it alone would lose more than the threshold, or more than the pump alone; of tip and
     capsule the one that resists more is named. What the pump still loses behind a new line is rinsed, or the pump
-    replaced. Nobody operates on a line or a drive that each refill replaces anyway.
+    replaced.
     """
-    lasting = disposable(pump.catheter) == 0.0
     new_catheter = fresh(pump.catheter, part_luck(seed, patient, CATHETER, event, 0.0))
     new_site = fresh(pump.site, part_luck(seed, patient, SITE, event, 0.0))
     new_drive = fresh(pump.drive, part_luck(seed, patient, DRIVE, event, 0.0))
     by_line = loss(seen(pump, with_drive(state, new_drive), levels, 1.0))
     by_pump = loss(seen(pump, with_line(state, new_catheter, new_site), levels, 1.0))
     kind = NOTHING
-    if lasting and (by_line > clinic.error_threshold or by_line >= by_pump):
+    if by_line > clinic.error_threshold or by_line >= by_pump:
         mu = viscosity(pump.drug, state.drug, temperature(pump.site))
         tip = line(pump.catheter, state.catheter, mu).slope - line(pump.catheter, new_catheter, mu).slope
         capsule = line(pump.site, state.site, mu).slope - line(pump.site, new_site, mu).slope
         kind = TIP_OBSTRUCTION if tip >= capsule else ENCAPSULATION
         state = with_line(state, new_catheter, new_site)
-    replaced = 1 if by_pump > clinic.replacement_threshold and disposable(pump.drive) == 0.0 else 0
+    replaced = 1 if by_pump > clinic.replacement_threshold else 0
     extra = 0
-    if lasting and replaced == 0 and clinic.rinses != 0.0 and (by_pump > clinic.error_threshold or kind == 0):
+    if replaced == 0 and clinic.rinses != 0.0 and (by_pump > clinic.error_threshold or kind == 0):
         extra = 1
         state = after_rinse(pump, state)
-    operated = 1 if lasting or replaced == 1 else 0
     return Finding(
-        state=state, error=error, operated=operated, rinse=rinse, line=kind, extra_rinse=extra, replaced=replaced
+        state=state, error=error, operated=1, rinse=rinse, line=kind, extra_rinse=extra, replaced=replaced
     )

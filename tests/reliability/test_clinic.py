@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 from fluidics.drives.piston import Deposit
 from fluidics.elementary import inverse_normal
 from fluidics.engines.panel import seen
+from fluidics.infusion_set import Worn
 from fluidics.pump import new_pump
 from fluidics.questions import histogram
 from reliability.clinic import loss, measured, next_visit, operated_on, treated
 from reliability.events import ENCAPSULATION, TIP_OBSTRUCTION
 from reliability.population import enrolled
 from tests.fluidics.parts import onset
+from tests.fluidics.worn import AGING_SET
 from tests.reliability.plans import DAILY, DAY, POPULATION, REGIMEN, YEAR, clinic, quiet_plan
 
 PUMP = quiet_plan().design.pump
@@ -106,6 +108,15 @@ def test_a_grave_loss_is_operated_without_a_rinse_before():
 def test_a_pump_that_cannot_be_rinsed_is_operated():
     found = treated(EXACT._replace(rinses=0.0), PUMP, aged(tip=130.0), LEVELS, 0.3, 1, PATIENT, 1)
     assert (found.rinse, found.line, found.extra_rinse) == (-1, TIP_OBSTRUCTION, 0)
+
+
+def test_nobody_operates_on_a_line_that_each_refill_replaces():
+    worn = PUMP._replace(catheter=AGING_SET)
+    shut = new_pump(worn)._replace(catheter=Worn(kinked=1.0, clog=onset(0.0, 10.0 * DAY, 1.0), air=0.0))
+    assert loss(seen(worn, shut, LEVELS, 1.0)) > 0.99
+    found = treated(EXACT, worn, shut, LEVELS, 0.99, 1, PATIENT, 1)
+    assert (found.operated, found.rinse, found.line, found.replaced) == (0, -1, 0, 0)
+    assert found.state == shut
 
 
 def test_both_faults_need_a_new_line_and_a_rinse():
