@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from reliability.clinic import Clinic
 from reliability.population import Population
 
-MOST_VISITS = 4_096  # events of a device have this many counters
+MOST_VISITS = 4_096  # events of a device have this many counters: 22 years of a set every second day
 MOST_DEVICES = 1_024
 
 
