@@ -22,7 +22,8 @@ NORMAL_LIMIT = 0.25  # normal draws are cut at four standard deviations, where a
 SHARES = {
     "basal_share", "rinse_left", "reserve", "fraction", "missed", "error_threshold", "surgery_threshold",
     "replacement_threshold", "abandonment", "operated", "run_dry", "run_dry_per_refill", "answering",
-    "kink_share", "cooled", "upright_share",
+    "kink_share", "cooled", "upright_share", "lowest_share", "low_share", "high_share", "highest_share",
+    "release",
 }  # fmt: skip
 POSITIVE = {
     "capacity", "stroke_volume", "accuracy", "stall_pressure", "filter_resistance", "deposition_time", "closing_time",
@@ -31,6 +32,10 @@ POSITIVE = {
     "ambient", "quantum", "increment", "push_time", "slide_conductance", "outlet_conductance", "creep_time",
     "clog_scale", "clog_shape", "outgassing_time", "permeability", "layer_permeability", "layer_time",
     "amount", "space", "warming_time", "modulus",
+    "revolution_volume", "rollers", "motor_work", "occlusion", "lift_pressure", "tubing_volume", "creep_revolutions",
+    "strain", "fatigue_strain", "accumulator", "aliquot", "gate_conductance", "gate_leak", "fill_time", "dump_time",
+    "escape", "full_rate", "cycle", "first_resistance", "second_resistance", "third_resistance", "nominal_pressure",
+    "shut_leak", "gas_volume", "gas_pressure",
 }  # fmt: skip
 WHOLE = {"patients_per_world", "side_holes"}
 FLAGS = {"rinses"}

@@ -13,6 +13,7 @@ from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surround
 from fluidics.questions import advance, chamber, flow, fresh, line, operate, panel, phases, stall, stroke, strokes
 
 RELIEF = 1e-11  # [m3/(s Pa)]: how fast a stalled rotor gives way; the rest of a passage then takes seconds
+SUDDEN = 1e-6  # [-]: least share of a passage in which a roller leaves
 _PI = 3.141592653589793
 _MOST_STEPS = 60  # of Newton's method; it takes three to six
 
@@ -209,7 +210,7 @@ def peristaltic_phases(
     if rate <= 0.0:
         return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
     period = drive.revolution_volume / (drive.rollers * rate)
-    leaving = drive.release * period
+    leaving = max(drive.release, SUDDEN) * period
     turning = volume_share(drive, own) * rate + drive.roller_volume / period
     return (
         Phase(leaving, 0.0, turning - drive.roller_volume / leaving, 0.0, 0.0),
