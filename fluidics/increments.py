@@ -9,7 +9,7 @@ from fluidics.pump import Linear, OperatingPoint, Phase, Stroke
 
 IDLE = 60.0  # [s]: period of a drive that stands still
 TIGHT = 1e-22  # [m3/(s Pa)]: leak of a sealed barrel; 100 kPa take 0.4 nL a year
-RELIEF = 1e-11  # [m3/(s Pa)]: how fast a drive without force left gives way; the rest of an increment takes 0.1 s
+RELIEF = 1e-12  # [m3/(s Pa)]: how fast a drive without force left gives way: within 1 kPa at 0.06 mL/min
 
 
 @inlined

@@ -124,7 +124,7 @@ def test_a_shut_line_fills_the_compliance_and_stalls_at_the_force_limit():
     shut = TUBED_PUMP._replace(site=Blocked(TUBED_PUMP.site, 1e24))
     run = resolved(shut, UNIT_PER_HOUR, 100, warm())
     peak = run.pressure[:, CHAMBER].max()
-    assert peak == pytest.approx(DRIVE.stall_pressure, rel=1e-3)
+    assert DRIVE.stall_pressure <= peak < DRIVE.stall_pressure + 1.1e3
     # until 60 kPa above the running friction the pulses have filled the compliance with what they carried
     start = warm()[0][CHAMBER]
     reached = int(np.argmax(run.pressure[:, CHAMBER] > 64e3))

@@ -106,5 +106,5 @@ def test_against_a_shut_cannula_pressure_rises_by_increments_to_the_limit():
     run = resolved(PATCH_PUMP._replace(site=Blocked(PATCH_PUMP.site, 1e24)), 100)
     rise = np.diff(run.pressure[::2, CHAMBER])[:50]
     assert rise == pytest.approx(np.full(50, DRIVE.increment / DRIVE.compliance), rel=1e-3)
-    assert run.pressure[:, CHAMBER].max() == pytest.approx(stall(DRIVE), rel=1e-3)
+    assert stall(DRIVE) <= run.pressure[:, CHAMBER].max() < stall(DRIVE) + 1.1e3
     assert chamber(DRIVE, EXACT, WATER).stall == stall(DRIVE)
