@@ -67,7 +67,7 @@ def _parted(network: Network, modes: Modes, row: int, course: Course, link: int,
     for j in range(nodes):
         before = modes.shape[row, start, j] if start < nodes else 0.0
         behind = modes.shape[row, stop, j] if stop < nodes else 0.0
-        course.part[j] = sign * (before - behind) * course.push[j]
+        course.part[j] = sign * modes.across[row, link, j] * course.push[j]
         scale += (abs(before) + abs(behind)) * abs(course.push[j]) * course.reach[j]
     for j in range(nodes - 1, 0, -1):
         # modes that decay alike may cancel; apart they would hide it
@@ -103,6 +103,42 @@ def _root(modes: Modes, row: int, part: Floats, first: float, early: float, late
     return UNDECIDED
 
 
+class Look(NamedTuple):
+    """What is certain about a margin within an interval at whose start it is not below zero."""
+
+    margin: float  # [Pa] at the end
+    never: bool  # it does not fall below zero
+    once: bool  # it falls below zero at most once, and then stays there to the end
+
+
+@linked
+def _looked(modes: Modes, row: int, course: Course, first: float, margin: float, early: float, late: float) -> Look:
+    """Return what bounds of value, slope and bend tell about an interval of a margin; write its decays at the end."""
+    lowest, after, slope = margin, first, 0.0
+    least, most, least_bend, most_bend = 0.0, 0.0, 0.0, 0.0
+    for j in range(course.part.shape[0]):
+        part, rate, before = course.part[j], modes.rate[row, j], course.left_then[j]
+        decay = decayed(rate * late)
+        left, reach = decay.left, late * decay.mean
+        course.left_next[j], course.reach_next[j] = left, reach
+        after += part * reach
+        lowest += min(part, 0.0) * (reach - course.reach_then[j])
+        slope += part * before
+        least += part * (left if part > 0.0 else before)
+        most += part * (before if part > 0.0 else left)
+        least_bend -= part * rate * (before if part > 0.0 else left)
+        most_bend -= part * rate * (left if part > 0.0 else before)
+    width = late - early
+    least = max(least, slope + min(least_bend, 0.0) * width)
+    most = min(most, slope + max(most_bend, 0.0) * width)
+    # a parabola below the margin: where it opens upward its lowest point may lie within
+    bowed = slope * width + 0.5 * least_bend * width * width
+    if slope < 0.0 and slope + least_bend * width > 0.0:
+        bowed = -0.5 * slope * slope / least_bend
+    never = max(lowest, margin + min(bowed, 0.0)) > 0.0 or least >= 0.0
+    return Look(after, never, most <= 0.0 or most_bend <= 0.0)
+
+
 @linked
 def first_crossing(
     network: Network, modes: Modes, row: int, course: Course, link: int, opened: int, end: float
@@ -110,9 +146,10 @@ def first_crossing(
     """Return when [s] a valve first passes its threshold, `end` where it does not, or UNDECIDED.
 
     Its margin is first + sum over modes of part_j (1 - e^(-rate_j t)) / rate_j. Each term goes one way, and so does
-    each term of its slope: from the two ends of an interval follow bounds that hold within it. An interval is passed
-    when by these bounds the margin stays above zero or never falls; holds the one root when the margin always falls, to
-    below zero; and is cut shorter otherwise. So two crossings that lie close together are not taken for none.
+    each term of its slope and of its bend: from the two ends of an interval follow bounds that hold within it. An
+    interval is passed when by these bounds the margin stays above zero; holds one root when the margin always falls, or
+    is bent down throughout, and ends below zero; and is cut shorter otherwise. So two crossings that lie close together
+    are not taken for none.
 
     Parameters
     ----------
@@ -136,34 +173,24 @@ def first_crossing(
     lowest, scale = first, 0.0
     for j in range(nodes):
         lowest += min(course.part[j], 0.0) * course.reach[j]
-    if first <= 0.0:
+        scale += abs(course.part[j]) * course.reach[j]
+        course.left_then[j], course.reach_then[j] = 1.0, 0.0
+    if first < 0.0:
         return 0.0
     if lowest > 0.0:
         return end
-    for j in range(nodes):
-        scale += abs(course.part[j]) * course.reach[j]
-        course.left_then[j], course.reach_then[j] = 1.0, 0.0
     early, late, margin = 0.0, end, first
     fastest = max(modes.rate[row, 0], 1e-300)
     for _ in range(_LOOKS):
-        lowest, least, most, after = margin, 0.0, 0.0, first
-        for j in range(nodes):
-            part = course.part[j]
-            decay = decayed(modes.rate[row, j] * late)
-            left, reach = decay.left, late * decay.mean
-            course.left_next[j], course.reach_next[j] = left, reach
-            after += part * reach
-            lowest += min(part, 0.0) * (reach - course.reach_then[j])
-            least += part * (left if part > 0.0 else course.left_then[j])
-            most += part * (course.left_then[j] if part > 0.0 else left)
+        look = _looked(modes, row, course, first, margin, early, late)
         narrow = late - early <= _NARROW * late
-        if after <= 0.0 and (most <= 0.0 or narrow):
+        if look.margin <= 0.0 and (look.once or narrow):
             return _root(modes, row, course.part, first, early, late, 1e-13 * scale)
-        if lowest > 0.0 or least >= 0.0 or (most <= 0.0 and after > 0.0) or narrow:
+        if look.never or look.once or narrow:
             if late >= end:
                 return end
             width = late - early
-            early, margin = late, after
+            early, margin = late, look.margin
             late = min(end, late + 4.0 * width)
             for j in range(nodes):
                 course.left_then[j], course.reach_then[j] = course.left_next[j], course.reach_next[j]

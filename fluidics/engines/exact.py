@@ -9,7 +9,7 @@ import numpy as np
 
 from fluidics.compile import kernel, linked
 from fluidics.engines.crossing import UNDECIDED, Course, difference, empty_course, first_crossing
-from fluidics.engines.modes import Modes, decayed, empty_modes, resolved_modes
+from fluidics.engines.modes import Modes, decayed, empty_modes, resolved_modes, weight
 from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
 
 MOST_SWITCHES = 1000  # of valves within one phase
@@ -106,20 +106,14 @@ def _moved(network: Network, modes: Modes, row: int, opened: Ints, course: Cours
     """Go on by `dt` [s], which `_reached` was told: pressures, and volumes through links by their exact integrals."""
     nodes = course.pressure.shape[0]
     for i in range(nodes):
-        course.part[i] = 0.0  # the integral of each node's change from here
-    for j in range(nodes):
-        near = course.push[j] * course.reach[j]
-        far = course.push[j] * course.area[j]
-        for i in range(nodes):
-            course.change[i] += modes.shape[row, i, j] * near
-            course.part[i] += modes.shape[row, i, j] * far
-    for i in range(nodes):
+        for j in range(nodes):
+            course.change[i] += modes.shape[row, i, j] * course.push[j] * course.reach[j]
         course.pressure[i] = course.origin[i] + course.change[i]
     for k in range(opened.shape[0]):
-        across = course.part[network.start[k]] if network.start[k] < nodes else 0.0
-        across -= course.part[network.stop[k]] if network.stop[k] < nodes else 0.0
-        weight = network.leak[k] + (network.conductance[k] if opened[k] else 0.0)
-        passed[k] += dt * course.flow[k] + weight * across
+        across = 0.0
+        for j in range(nodes):
+            across += modes.across[row, k, j] * course.push[j] * course.area[j]
+        passed[k] += dt * course.flow[k] + weight(network, opened, k) * across
 
 
 @linked

@@ -30,7 +30,7 @@ class Modes(NamedTuple):
     pattern: Ints  # (k,) whose modes a row holds, -1 for none
     rate: Floats  # (k, n) [1/s], falling
     shape: Floats  # (k, n, n) [(Pa/m3)^(1/2)]
-    factor: Floats  # (m, n) room for the factor of a matrix
+    across: Floats  # (k, m, n) [(Pa/m3)^(1/2)] difference of a shape between the ends of each link
 
 
 class Decay(NamedTuple):
@@ -81,47 +81,55 @@ def empty_modes(network: Network) -> Modes:
         pattern=np.full(rows, -1, dtype=np.int64),
         rate=np.zeros((rows, nodes)),
         shape=np.zeros((rows, nodes, nodes)),
-        factor=np.zeros((links, nodes)),
+        across=np.zeros((rows, links, nodes)),
     )
 
 
+@inlined
+def weight(network: Network, opened: Ints, link: int) -> float:
+    """Return how much more [m3/(s Pa)] flows through a link per pressure across it."""
+    return float(network.leak[link] + (network.conductance[link] if opened[link] else 0.0))
+
+
 @linked
-def _factored(network: Network, opened: Ints, modes: Modes) -> None:
+def _factored(network: Network, opened: Ints, modes: Modes, row: int) -> None:
     """Write the factor F of the network's matrix: F^T F = C^-1/2 G C^-1/2, one row per link."""
     nodes = network.compliance.shape[0]
     for k in range(opened.shape[0]):
         for i in range(nodes):
-            modes.factor[k, i] = 0.0
-        weight = math.sqrt(network.leak[k] + (network.conductance[k] if opened[k] else 0.0))
+            modes.across[row, k, i] = 0.0
+        root = math.sqrt(weight(network, opened, k))
         if network.start[k] < nodes:
-            modes.factor[k, network.start[k]] = weight / math.sqrt(network.compliance[network.start[k]])
+            modes.across[row, k, network.start[k]] = root / math.sqrt(network.compliance[network.start[k]])
         if network.stop[k] < nodes:
-            modes.factor[k, network.stop[k]] = -weight / math.sqrt(network.compliance[network.stop[k]])
+            modes.across[row, k, network.stop[k]] = -root / math.sqrt(network.compliance[network.stop[k]])
 
 
 @linked
-def _rotated(modes: Modes, row: int, i: int, j: int) -> bool:
+def _turned(table: Floats, row: int, i: int, j: int, cosine: float, sine: float) -> None:
+    """Turn two columns of a table."""
+    for k in range(table.shape[1]):
+        left, right = table[row, k, i], table[row, k, j]
+        table[row, k, i] = cosine * left - sine * right
+        table[row, k, j] = sine * left + cosine * right
+
+
+@linked
+def _made_orthogonal(modes: Modes, row: int, i: int, j: int) -> bool:
     """Return whether two columns of the factor had to be turned to make them orthogonal, the shapes with them."""
-    links, nodes = modes.factor.shape
     a, b, both = 0.0, 0.0, 0.0
-    for k in range(links):
-        a += modes.factor[k, i] * modes.factor[k, i]
-        b += modes.factor[k, j] * modes.factor[k, j]
-        both += modes.factor[k, i] * modes.factor[k, j]
+    for k in range(modes.across.shape[1]):
+        left, right = modes.across[row, k, i], modes.across[row, k, j]
+        a += left * left
+        b += right * right
+        both += left * right
     if abs(both) <= _ORTHOGONAL * math.sqrt(a) * math.sqrt(b):
         return False
     ratio = 0.5 * (b - a) / both
     tangent = (1.0 if ratio >= 0.0 else -1.0) / (abs(ratio) + math.sqrt(1.0 + ratio * ratio))
     cosine = 1.0 / math.sqrt(1.0 + tangent * tangent)
-    sine = cosine * tangent
-    for k in range(links):
-        left, right = modes.factor[k, i], modes.factor[k, j]
-        modes.factor[k, i] = cosine * left - sine * right
-        modes.factor[k, j] = sine * left + cosine * right
-    for k in range(nodes):
-        left, right = modes.shape[row, k, i], modes.shape[row, k, j]
-        modes.shape[row, k, i] = cosine * left - sine * right
-        modes.shape[row, k, j] = sine * left + cosine * right
+    _turned(modes.across, row, i, j, cosine, cosine * tangent)
+    _turned(modes.shape, row, i, j, cosine, cosine * tangent)
     return True
 
 
@@ -135,10 +143,9 @@ def _sorted(modes: Modes, row: int) -> None:
             rate = modes.rate[row, at]
             modes.rate[row, at] = modes.rate[row, at - 1]
             modes.rate[row, at - 1] = rate
-            for i in range(nodes):
-                part = modes.shape[row, i, at]
-                modes.shape[row, i, at] = modes.shape[row, i, at - 1]
-                modes.shape[row, i, at - 1] = part
+            # a quarter turn changes places, and the sign of one
+            _turned(modes.across, row, at - 1, at, 0.0, -1.0)
+            _turned(modes.shape, row, at - 1, at, 0.0, -1.0)
             at -= 1
     for j in range(1, nodes):
         if modes.rate[row, j - 1] - modes.rate[row, j] <= _EQUAL * modes.rate[row, j]:
@@ -150,8 +157,9 @@ def resolved_modes(network: Network, opened: Ints, modes: Modes) -> int:
     """Return the row of the tables that holds the modes of the network as its links stand, filled where it was not.
 
     A one-sided Jacobi iteration turns the columns of the factor until they are orthogonal; their lengths squared are
-    the rates. It never forms the matrix, whose sums would lose a weak link beside a strong one, and it needs only
-    + - * / and square roots, so that its bits are the same everywhere.
+    the rates. It never forms the matrix, whose sums would lose a weak link beside a strong one; it gives the small
+    differences across a wide link, of pressures that move together, as accurately as any; and it needs only + - * / and
+    square roots, so that its bits are the same everywhere.
 
     Parameters
     ----------
@@ -179,18 +187,19 @@ def resolved_modes(network: Network, opened: Ints, modes: Modes) -> int:
     for i in range(nodes):
         for j in range(nodes):
             modes.shape[row, i, j] = 1.0 if i == j else 0.0
-    _factored(network, opened, modes)
+    _factored(network, opened, modes, row)
     for _ in range(_SWEEPS):
         turned = False
         for i in range(nodes - 1):
             for j in range(i + 1, nodes):
-                turned = _rotated(modes, row, i, j) or turned
+                turned = _made_orthogonal(modes, row, i, j) or turned
         if not turned:
             break
     for j in range(nodes):
         modes.rate[row, j] = 0.0
         for k in range(opened.shape[0]):
-            modes.rate[row, j] += modes.factor[k, j] * modes.factor[k, j]
+            modes.rate[row, j] += modes.across[row, k, j] * modes.across[row, k, j]
+            modes.across[row, k, j] /= math.sqrt(weight(network, opened, k))
         for i in range(nodes):
             modes.shape[row, i, j] /= math.sqrt(network.compliance[i])
     _sorted(modes, row)

@@ -32,7 +32,7 @@ def crossing(margin, slopes, rates, end, opened=1):
     shape = np.zeros((1, size, size))
     shape[0, 0] = sign * np.array(slopes, dtype=float)[order]
     rate = np.array(rates, dtype=float)[order]
-    modes = Modes(np.zeros(1, dtype=np.int64), rate[None, :], shape, np.zeros((1, size)))
+    modes = Modes(np.zeros(1, dtype=np.int64), rate[None, :], shape, shape[:, :1].copy())
     course = empty_course(made, sign * np.array([margin, *[0.0] * (size - 1)]))
     course.push[:] = 1.0
     for j in range(size):

@@ -106,6 +106,7 @@ def test_a_pattern_is_resolved_once_and_gives_the_same_bits_again():
     assert sorted(rows) == [0, 1, 2, 3]
     # tables with one row: each pattern takes it from the other
     crowded = modes._replace(pattern=np.full(1, -1), rate=np.zeros((1, 2)), shape=np.zeros((1, 2, 2)))
+    crowded = crowded._replace(across=np.zeros((1, 3, 2)))
     for pattern, row in zip(patterns + patterns, rows + rows, strict=True):
         assert found(made, pattern, crowded) == 0
         assert crowded.shape[0].tobytes() == modes.shape[row].tobytes()
