@@ -34,7 +34,7 @@ def gauge(pump: Pump, kelvin: float = BODY) -> float:
     return pressure(pump.reservoir, new_pump(pump).reservoir, kelvin)
 
 
-# --- first principles --------------------------------------------------------------------------------------------------
+# --- first principles ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
