@@ -24,6 +24,7 @@ from fluidics.questions import (
 
 WARM = 0.1  # [K]: a propellant this near to the body is warm; it then drives the flow within half a percent
 STEP = 2.0  # [-]: panel per warming time until then
+BEHIND = 0.05  # [-]: of the driving pressure, that is lost where a panel ends behind the stop
 
 
 class PropellantReservoir(NamedTuple):
@@ -104,10 +105,18 @@ def expand(reservoir: PropellantReservoir, own: Expansion, dt: float, around: Su
 
 
 @panel.answer
-def warming_panel(reservoir: PropellantReservoir, own: Expansion, around: Surroundings) -> float:
+def bellows_panel(reservoir: PropellantReservoir, own: Expansion, around: Surroundings) -> float:
+    dt = 1e300
     if own.cold * abs(reservoir.refill_temperature - around.temperature) > WARM:
-        return STEP * reservoir.warming_time
-    return 1e300
+        dt = STEP * reservoir.warming_time
+    if around.flow * 1e300 <= reservoir.capacity:
+        return dt
+    # the pressure is gone within microlitres past the stop: a panel ends just behind it, the next ones follow the fall
+    left = _stop(reservoir) - own.volume
+    room = BEHIND * (around.p_in + reservoir.ambient) / reservoir.stop_stiffness
+    if left <= 0.0:
+        left, room = 0.0, 0.5 * (around.p_in - around.p_out) / reservoir.stop_stiffness
+    return min(dt, max(left + room, 1e-6 * room) / around.flow) if room > 0.0 else dt
 
 
 @refilled.answer

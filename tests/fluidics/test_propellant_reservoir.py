@@ -9,9 +9,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
+from fluidics.engines.panel import seen, stepped
 from fluidics.propellant import GAS_CONSTANT, saturation_pressure
 from fluidics.propellant_reservoir import Expansion, PropellantReservoir, exhaustion, propellant_temperature
-from fluidics.pump import MEDIAN_LUCK, Service, after_refill, new_pump
+from fluidics.pump import MEDIAN_LUCK, Service, after_refill, longest_panel, new_pump
 from fluidics.questions import (
     advance,
     ambient,
@@ -31,7 +32,7 @@ from fluidics.regimen import ConstantRate
 from fluidics.reservoir import Drawn, TwoPhaseReservoir
 from fluidics.rows import pack
 from tests.fluidics.gas_driven import BELLOWS, BODY, DAY, LUMBAR, SPINAL, gas_pump
-from tests.fluidics.parts import AROUND, run, walked
+from tests.fluidics.parts import AROUND, RATE, run, walked
 
 BUTANE = (BELLOWS.antoine_a, BELLOWS.antoine_b, BELLOWS.antoine_c)
 PLAIN = TwoPhaseReservoir(BELLOWS.capacity, BELLOWS.residual, *BUTANE, BELLOWS.ambient, BELLOWS.stiffness)
@@ -148,7 +149,7 @@ def test_a_refill_at_body_temperature_changes_nothing_but_the_volume():
     warm = BELLOWS._replace(refill_temperature=BODY)
     own = refilled(warm, Expansion(STOP, 0.0), Service(0.0), MEDIAN_LUCK)
     assert pressure(warm, own, BODY) == pressure(warm, Expansion(0.0, 0.0), BODY)
-    assert panel(warm, own, AROUND) >= 1e300
+    assert panel(warm, own, AROUND._replace(flow=0.0)) >= 1e300
 
 
 @given(st.floats(0.0, 20.0))
@@ -159,8 +160,9 @@ def test_the_propellant_warms_up_with_one_time_constant(times):
 
 def test_panels_are_short_only_while_it_is_cold():
     own, panels = Expansion(0.0, 0.5), 0
-    while panel(BELLOWS, own, AROUND) < 1e300:
-        own = advance(BELLOWS, own, panel(BELLOWS, own, AROUND), AROUND)
+    still = AROUND._replace(flow=0.0)
+    while panel(BELLOWS, own, still) < 1e300:
+        own = advance(BELLOWS, own, panel(BELLOWS, own, still), still)
         panels += 1
     assert panels == 3
     assert abs(propellant_temperature(BELLOWS, own, BODY) - BODY) < 0.1
@@ -195,3 +197,29 @@ def fingerprint() -> str:
 def test_compiled_and_uncompiled_give_the_same_bits():
     code = "from tests.fluidics.test_propellant_reservoir import fingerprint; print(fingerprint())"
     assert run(code, NUMBA_DISABLE_JIT="1").strip() == fingerprint()
+
+
+# --- at the end of the bellows ---------------------------------------------------------------------------------------
+
+
+def test_a_panel_ends_just_behind_the_stop():
+    """There the reservoir counts as empty and still has nearly all of its pressure."""
+    driving = AROUND._replace(flow=5e-12, p_in=2.4e5, p_out=2e3)
+    own = Expansion(0.3 * STOP, 0.0)
+    end = advance(BELLOWS, own, panel(BELLOWS, own, driving), driving)
+    assert usable(BELLOWS, end) < 0.0
+    assert pressure(BELLOWS, end, BODY) > 0.9 * pressure(BELLOWS, Expansion(STOP, 0.0), BODY)
+
+
+def test_an_empty_bellows_keeps_its_last_drops():
+    """Panels behind the stop follow the fall of the pressure, so that it ends at that of the site."""
+    pump = PUMP._replace(reservoir=BELLOWS, site=LUMBAR._replace(onset_rate=0.0))
+    state = new_pump(pump)._replace(reservoir=Expansion(STOP, 0.0))
+    around = seen(pump, state, LEVELS, 1.0)
+    for _ in range(40):
+        dt = longest_panel(pump, state, around)
+        step = stepped(pump, state, LEVELS, around, 0.0, min(dt, DAY), 1.0)
+        state, around = step.state, step.after
+    assert abs(around.flow) < 1e-6 * RATE
+    lost = (pressure(BELLOWS, Expansion(STOP, 0.0), BODY) - around.p_in) / BELLOWS.stop_stiffness
+    assert state.reservoir.volume == pytest.approx(STOP + lost, rel=1e-6)
