@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from fluidics.engines.operating import operated
-from fluidics.engines.recorded import Recorded
+from fluidics.engines.recorded import Recorded, until_alarm
 from fluidics.pump import Level, Pump, PumpState
 from fluidics.questions import aggregate
 
@@ -15,7 +15,7 @@ LINKS = ("drawn", "delivered")
 _POINTS = 6  # at which a stretch is recorded
 
 
-def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None) -> Recorded:
+def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None, alarm: float) -> Recorded:
     """Return a stretch of `span` [s] at a programmed rate [m3/s]: the mean flow, as if there were no strokes.
 
     Parameters
@@ -28,13 +28,15 @@ def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None)
         Length of the stretch [s].
     fast : None
         A pump that is quasi-steady remembers nothing.
+    alarm : float
+        Line pressure [Pa] at which the stretch ends, a sixth of it too late at most.
     """
     off = Level(0.0, 0.0)
     levels = (Level(rate, 1.0), off, off, off)
     around = operated(pump, state, levels, aggregate(pump.drug, state.drug), 1.0)
     time = span * np.arange(1, _POINTS + 1) / _POINTS
     volume = np.outer(time, (around.flow, around.flow))
-    return Recorded(
+    part = Recorded(
         node_names=NODES,
         link_names=LINKS,
         time=time,
@@ -46,5 +48,7 @@ def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None)
         strokes=round(around.strokes * span),
         residual=0.0,
         switches=0,
+        alarmed=False,
         fast=None,
     )
+    return until_alarm(part, alarm)

@@ -23,11 +23,16 @@ class Recorded(NamedTuple):
     strokes: int
     residual: float  # [m3] that the balance of fluid lacks
     switches: int  # times that valves opened or shut
+    alarmed: bool  # whether its end is where the line or the drive came to the alarm pressure
     fast: Any  # what the engine keeps for the next stretch
 
 
-def up_to(part: Recorded, row: int) -> Recorded:
-    """Return a stretch up to and with one of its times."""
+def until_alarm(part: Recorded, alarm: float) -> Recorded:
+    """Return a stretch up to and with the first time at which the drive or the line holds a pressure [Pa]."""
+    rows = np.flatnonzero(part.pressure[:, 1:].max(axis=1) >= alarm)
+    if not len(rows):
+        return part
+    row = int(rows[0])
     kept = slice(0, row + 1)
     return part._replace(
         time=part.time[kept],
@@ -36,11 +41,6 @@ def up_to(part: Recorded, row: int) -> Recorded:
         open=part.open[kept],
         drawn=part.drawn[kept],
         delivered=part.delivered[kept],
+        alarmed=True,
         fast=part.fast and part.fast._replace(pressure=part.pressure[row].copy(), open=part.open[row].copy()),
     )
-
-
-def first_above(part: Recorded, pressure: float) -> int:
-    """Return the first row at which the drive or the line holds a pressure [Pa], or -1."""
-    rows = np.flatnonzero(part.pressure[:, 1:].max(axis=1) >= pressure)
-    return int(rows[0]) if len(rows) else -1

@@ -9,7 +9,7 @@ import numpy as np
 
 from fluidics.circuit import INLET, OUTLET, RESERVOIR, Circuit, carries, circuit, schedule
 from fluidics.engines.exact import resolve
-from fluidics.engines.recorded import Recorded
+from fluidics.engines.recorded import Recorded, until_alarm
 from fluidics.engines.rosenbrock import integrate
 from fluidics.engines.timing import Timing, active, cut, resting, timing
 from fluidics.network import Floats, Ints, Network, Resolved, Schedule
@@ -60,7 +60,7 @@ def _started(pump: Pump, state: PumpState, made: Circuit, fast: Fast | None) -> 
     return pressure, fast.open, fast.due
 
 
-def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast | None) -> Recorded:
+def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast | None, alarm: float) -> Recorded:
     """Return a stretch of `span` [s] at a programmed rate [m3/s], or a little more when a stroke has to be ended.
 
     Parameters
@@ -73,6 +73,8 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
         Length of the stretch [s].
     fast : Fast, optional
         What the last stretch left; a pump at rest that strokes at once if not given.
+    alarm : float
+        Pressure of drive or line [Pa] at which the stretch ends, a phase too late at most.
     """
     pushes = not carries(pump.drive, state.drive, rate)
     made = circuit(pump, state, not pushes, SEGMENTS)
@@ -91,7 +93,8 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
             part = _run(made.network, stage, count, pressure, opened, made.carries)
             pressure, opened = part.pressure[-1].copy(), part.open[-1].copy()
             parts.append((stage, count, part))
-    return _joined(parts, made, Fast(made.network, pressure, opened, plan.due), plan.strokes + (plan.last > 0.0))
+    fast = Fast(made.network, pressure, opened, plan.due)
+    return until_alarm(_joined(parts, made, fast, plan.strokes + (plan.last > 0.0)), alarm)
 
 
 def _run(net: Network, stage: Schedule, count: int, pressure: Floats, opened: Ints, carrying: bool) -> Resolved:
@@ -129,5 +132,6 @@ def _joined(parts: list[tuple[Schedule, int, Resolved]], made: Circuit, fast: Fa
         strokes,
         sum(part.residual for _, _, part in parts),
         sum(part.switches for _, _, part in parts),
+        False,
         fast,
     )

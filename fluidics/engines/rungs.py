@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from fluidics.engines import lumped, quasi_steady, resolving
+from fluidics.engines import quasi_steady, resolving, stroking
 from fluidics.engines.recorded import Recorded
 from fluidics.pump import Pump, PumpState
 
-Engine = Callable[[Pump, PumpState, float, float, Any], Recorded]
+Engine = Callable[[Pump, PumpState, float, float, Any, float], Recorded]
 
 # from the finest to the coarsest
 ENGINES: dict[str, Engine] = {
     "exact": resolving.resolved,
-    "stroke": lumped.stroked,
+    "stroke": stroking.stroked,
     "panel": quasi_steady.averaged,
 }

@@ -11,7 +11,7 @@ import numpy as np
 
 from fluidics.blockage import Blocked
 from fluidics.engines.operating import operated
-from fluidics.engines.recorded import Recorded, first_above, up_to
+from fluidics.engines.recorded import Recorded
 from fluidics.engines.rungs import ENGINES
 from fluidics.network import Floats, Ints
 from fluidics.programme import Programme, pieces
@@ -128,17 +128,16 @@ def traced(
             while stop - now > SHORTEST * 1e-3:
                 here = 0.0 if stopped else rate
                 around = _around(device, state, here)
-                part = ENGINES[engine](device, state, here, _stretch(device, state, around, stop - now), fast)
-                row = -1 if stopped else first_above(part, alarm)
-                part = part if row < 0 else up_to(part, row)
+                stretch = _stretch(device, state, around, stop - now)
+                part = ENGINES[engine](device, state, here, stretch, fast, NEVER if stopped else alarm)
                 parts.append((now, part))
                 state = advanced(device, state, float(part.time[-1]), _seen(around, part))
                 now, fast = now + float(part.time[-1]), part.fast
                 empty = not usable(device.reservoir, state.reservoir) > 0.0
-                if not stopped and (row >= 0 or empty):
+                if not stopped and (part.alarmed or empty):
                     stopped = True
-                    what = Event(now, "alarm", float(part.pressure[-1, 1:].max()))
-                    events.append(what if row >= 0 else Event(now, "reservoir empty", 0.0))
+                    alarmed = Event(now, "alarm", float(part.pressure[-1, 1:].max()))
+                    events.append(alarmed if part.alarmed else Event(now, "reservoir empty", 0.0))
     return _joined(engine, programme, parts, events, state)
 
 

@@ -1,0 +1,88 @@
+"""A stretch of time at one programmed rate, one map per stroke; the map itself stands in `fluidics.engines.stroke`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from fluidics.engines.lump import Lump, lumped, stored
+from fluidics.engines.recorded import Recorded
+from fluidics.engines.stroke import active_time, strokes
+from fluidics.engines.timing import Timing, timing
+from fluidics.pump import Pump, PumpState
+from fluidics.questions import pressure, stroke, temperature, viscosity
+
+NODES = ("reservoir", "line")
+LINKS = ("drawn", "delivered")
+_ROWS = 120  # recorded in a stretch, about
+
+
+class Filled(NamedTuple):
+    """What is kept from one stretch to the next."""
+
+    lump: Lump
+    pressure: float  # [Pa] of the line
+    due: float  # [-] of the next stroke
+
+
+def _settled(before: Lump, after: Lump, start: float) -> float:
+    """Return the pressure [Pa] of the same fluid in a line whose compliance, gas or atmosphere has changed."""
+    if before.compliance == after.compliance and before.gas == after.gas and before.ambient == after.ambient:
+        return start
+    wanted, found = stored(before, start), start
+    for _ in range(50):
+        absolute = max(found + after.ambient, 1.0)
+        change = (wanted - stored(after, absolute - after.ambient)) / (after.compliance + after.gas / absolute**2)
+        found += max(change, -0.5 * absolute)
+        if abs(change) <= 1e-12 * absolute:
+            break
+    return found
+
+
+def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled | None, alarm: float) -> Recorded:
+    """Return a stretch of `span` [s] at a programmed rate [m3/s], or a little more when a stroke has to be ended.
+
+    Parameters
+    ----------
+    pump, state : Pump, PumpState
+        The device; its slow states stand still.
+    rate : float
+        Programmed rate [m3/s].
+    span : float
+        Length of the stretch [s].
+    fast : Filled, optional
+        What the last stretch left; a line at rest and a drive that strokes at once if not given.
+    alarm : float
+        Line pressure [Pa] at which the stretch ends.
+    """
+    body = temperature(pump.site)
+    mu = viscosity(pump.drug, state.drug, body)
+    line = lumped(pump, state, mu)
+    start = line.rest if fast is None else _settled(fast.lump, line, fast.pressure)
+    due = 1.0 if fast is None else fast.due
+    inlet = pressure(pump.reservoir, state.reservoir, body)
+    period = stroke(pump.drive, state.drive, rate, inlet, start, mu).period
+    plan = Timing(span, 0, 0.0, due, span)
+    if rate > 0.0:
+        plan = timing(period, active_time(pump.drive, state.drive, rate, period), due, span)
+    done = strokes(
+        pump, state, rate, start, plan.strokes, every=max(plan.strokes // _ROWS, 1), wait=plan.wait, last=plan.last,
+        alarm=alarm,
+    )  # fmt: skip
+    found = done.resolved
+    return Recorded(
+        node_names=NODES,
+        link_names=LINKS,
+        time=found.time,
+        pressure=np.column_stack((found.pressure[:, 0], done.peak)),
+        volume=found.volume,
+        open=found.open,
+        drawn=found.volume[:, 0],
+        delivered=found.volume[:, 1],
+        strokes=done.strokes,
+        residual=found.residual,
+        switches=0,
+        alarmed=bool(np.isfinite(done.alarm)),
+        fast=Filled(line, float(found.pressure[-1, 1]), plan.due),
+    )
