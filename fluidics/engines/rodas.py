@@ -38,6 +38,12 @@ COUPLED = np.array(
         [8.083246795921522, -7.981132988064893, -31.52159432874371, 16.31930543123136, -6.058818238834054],
     ]
 )
+BETWEEN = np.array(
+    [
+        [10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662],
+        [-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872],
+    ]
+)  # y0 (1 - x) + x y1 + x (1 - x) (c0 + x c1), of order 3 for a share x of the step; code RODAS of the same authors
 LEAST_PRESSURE = 1e3  # [Pa]: below it, pressure errors count as absolute
 LEAST_VOLUME = 1e-10  # [m3]: the same for volumes, a fifth of a small stroke
 

@@ -12,15 +12,15 @@ from fluidics.compile import kernel, linked
 from fluidics.engines.laws import Instant, Scene, look
 from fluidics.engines.rodas import LEAST_PRESSURE, STAGES, Bench, accept, error, step
 from fluidics.engines.stage import Rows, Stage, empty_rows, staged
-from fluidics.engines.switching import pace, switch, until_switch
-from fluidics.forcing import Forcing, forcing, quarter_period
+from fluidics.engines.switching import switch, until_switch
+from fluidics.forcing import Forcing, forcing, longest_step
 from fluidics.gas import compressed
 from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
 from fluidics.supply import Elastic
 
 MOST_FAILURES = 60  # steps in a row
 MOST_STEPS = 10_000_000  # in one phase
-MOST_SWITCHES = 10_000
+MOST_SWITCHES = 100_000
 DONE, STUCK, LONG, RESTLESS = 0, 1, 2, 3  # how a phase ends
 SWITCHED, REJECTED = 0, 1  # what a bench counts
 NO_FORCING = forcing()
@@ -30,11 +30,11 @@ ELASTIC = Elastic()
 @linked
 def first_step(scene: Scene, bench: Bench, tolerance: float) -> float:
     """Return a step [s] in which no pressure moves by more than the tolerance of an order 3 method allows."""
-    h = 1e300
-    for i in range(scene.network.compliance.shape[0]):
-        moving = abs(pace(scene, bench.here, i))
+    h, here = 1e300, bench.here
+    for i in range(here.slope.shape[0]):
+        moving = abs(here.slope[i] * here.flow[i] + here.drift[i])
         if moving > 0.0:
-            h = min(h, max(abs(bench.here.pressure[i]), LEAST_PRESSURE) / moving)
+            h = min(h, max(abs(here.pressure[i]), LEAST_PRESSURE) / moving)
     return math.sqrt(math.sqrt(tolerance)) * h
 
 
@@ -45,7 +45,7 @@ def travel(scene: Scene, bench: Bench, start: float, duration: float, tolerance:
     Steps never reach over a drive edge or the switching of a valve, and after each they start small again.
     """
     band = 0.01 * tolerance + 1e-13
-    longest = quarter_period(scene.forcing)
+    longest = longest_step(scene.forcing)
     time, failures = 0.0, 0
     look(scene, bench.y, start, bench.here)
     switched = switch(scene, bench.here, band)
@@ -59,6 +59,8 @@ def travel(scene: Scene, bench: Bench, start: float, duration: float, tolerance:
         ends = h >= left * (1.0 - 1e-12)
         if ends:
             h = left
+        elif time + h == time:
+            return STUCK
         step(scene, bench, start + time, h)
         wrong = error(scene, bench) / tolerance
         factor = max(0.1, min(5.0, 0.9 / math.sqrt(math.sqrt(max(wrong, 1e-8)))))

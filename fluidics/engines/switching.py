@@ -7,7 +7,7 @@ import math
 
 from fluidics.compile import linked
 from fluidics.engines.laws import Instant, Scene
-from fluidics.engines.rodas import LEAST_PRESSURE, Bench, step
+from fluidics.engines.rodas import BETWEEN, LEAST_PRESSURE, STAGES, Bench, step
 
 MOST_LOOKS = 60  # for one crossing
 
@@ -48,34 +48,44 @@ def switch(scene: Scene, at: Instant, band: float) -> int:
 
 
 @linked
-def pace(scene: Scene, at: Instant, i: int) -> float:
-    """Return how fast [Pa/s] the pressure of a node or boundary rises."""
-    if i < scene.network.compliance.shape[0]:
-        return at.slope[i] * at.flow[i] + at.drift[i]
-    return at.drift[i]
+def bend(scene: Scene, bench: Bench, i: int, h: float, order: int) -> float:
+    """Return a coefficient [Pa] of how the pressure of a node or boundary bends within the step, as in `BETWEEN`.
+
+    A boundary moves by its slopes at both ends. Those of a stiff node say nothing about what lies between.
+    """
+    here, there = bench.here, bench.there
+    if i >= here.slope.shape[0]:
+        change, first, last = there.pressure[i] - here.pressure[i], h * here.drift[i], h * there.drift[i]
+        return first - change if order == 0 else 2.0 * change - first - last
+    bent = 0.0
+    for s in range(STAGES - 1):
+        bent += BETWEEN[order, s] * bench.stage[s, i]
+    return here.slope[i] * bent
 
 
 @linked
 def dip(scene: Scene, bench: Bench, h: float, band: float) -> float:
     """Return the share of a step [-] at which some check may have switched and switched back; 1 when none.
 
-    The cubic through room and slope at both ends tells.
+    Told by the cubic that interpolates the step.
     """
     first = 1.0
     for k in range(scene.network.kind.shape[0]):
         if scene.watch[k] == 0:
             continue
         a, b = scene.network.start[k], scene.network.stop[k]
-        sign = 1.0 if scene.open[k] == 1 else -1.0
-        size = max(abs(bench.here.pressure[a]), abs(bench.here.pressure[b]), LEAST_PRESSURE) * sign / h
-        d0 = (pace(scene, bench.here, a) - pace(scene, bench.here, b)) / size
-        d1 = (pace(scene, bench.there, a) - pace(scene, bench.there, b)) / size
-        if d0 < 0.0 < d1:
-            p0, p1 = room(scene, bench.here, k, band), room(scene, bench.there, k, band)
-            square, cube = 3.0 * (p1 - p0) - 2.0 * d0 - d1, d0 + d1 - 2.0 * (p1 - p0)
-            lowest = -d0 / (square + math.sqrt(max(square * square - 3.0 * cube * d0, 0.0)))
-            if p0 + lowest * (d0 + lowest * (square + lowest * cube)) < 0.0:
-                first = min(first, lowest)
+        size = max(abs(bench.here.pressure[a]), abs(bench.here.pressure[b]), LEAST_PRESSURE)
+        size = size if scene.open[k] == 1 else -size
+        c0 = (bend(scene, bench, a, h, 0) - bend(scene, bench, b, h, 0)) / size
+        c1 = (bend(scene, bench, a, h, 1) - bend(scene, bench, b, h, 1)) / size
+        left = room(scene, bench.here, k, band)
+        slope, square, cube = room(scene, bench.there, k, band) - left + c0, c1 - c0, -c1
+        inside = square * square - 3.0 * slope * cube
+        if inside <= 0.0 or square + math.sqrt(inside) == 0.0:
+            continue
+        lowest = -slope / (square + math.sqrt(inside))
+        if 0.0 < lowest < first and left + lowest * (slope + lowest * (square + lowest * cube)) < 0.0:
+            first = lowest
     return first
 
 

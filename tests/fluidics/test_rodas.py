@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluidics.engines.rodas import AHEAD, COUPLED, DIAGONAL, REACHED, STAGES, SURGE
+from fluidics.engines.rodas import AHEAD, BETWEEN, COUPLED, DIAGONAL, REACHED, STAGES, SURGE
 from fluidics.engines.rosenbrock import integrate
 from fluidics.forcing import forcing
 from fluidics.network import Link, network
@@ -56,6 +56,17 @@ def test_conditions_of_order_hold_for_the_step_and_for_its_estimate(last, order)
     assert max(misses[o] for o in range(1, order + 1)) < 1e-13
     if order == 3:
         assert misses[4] > 1e-3, "an estimate of the same order would estimate nothing"
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
+def test_the_curve_between_the_ends_of_a_step_is_of_order_three(share):
+    alpha, gamma, _ = textbook()
+    bent = np.append(BETWEEN[0] + share * BETWEEN[1], 0.0)
+    weights = (share * np.append(REACHED[-1], 1.0) + share * (1.0 - share) * bent) @ gamma
+    beta, a = alpha + gamma, alpha.sum(axis=1)
+    b = beta.sum(axis=1)
+    found = [weights.sum(), weights @ b, weights @ a**2, weights @ beta @ b]
+    assert found == pytest.approx([share, share**2 / 2.0, share**3 / 3.0, share**3 / 6.0], abs=1e-13)
 
 
 def test_a_stiff_decay_is_gone_after_one_step():
