@@ -12,9 +12,11 @@ from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic
 from fluidics.drives.gated import Escaped
 from fluidics.drives.peristaltic import TubeSet
 from fluidics.engines.exact import resolve
+from fluidics.engines.trace import Change, Trace, traced
 from fluidics.infusate import Infusate
 from fluidics.occlusion import first_wait
 from fluidics.power import Unpowered
+from fluidics.programme import Programme
 from fluidics.pump import MEDIAN_LUCK, Pump, PumpState, Stateless, Surroundings
 from fluidics.questions import (
     advance,
@@ -140,3 +142,14 @@ def resolved_flow(drive, reservoir, rate, count):
     tip = int(np.flatnonzero(made.network.stop >= len(made.network.compliance))[0])
     mean = operate(drive, state.drive, rate, p_in, mu, pump, state).flow
     return float(found.volume[-1, tip] / found.time[-1]), mean
+
+
+def day_with(drive, reservoir, engine, slot, value) -> Trace:
+    """Return a day at a steady rate in which a number of the pump has another value from 6 to 8 h."""
+    pump, state = joined(drive, reservoir)
+    state = state._replace(drive=fresh(drive, MEDIAN_LUCK))
+    before = pump
+    for name in slot.split("."):
+        before = getattr(before, name)
+    changes = (Change(6.0 * 3600.0, slot, value), Change(8.0 * 3600.0, slot, before))
+    return traced(pump, state, Programme(np.array([0.0]), np.array([RATE]), DAY), DAY, engine, changes)

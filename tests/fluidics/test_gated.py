@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,6 +34,7 @@ from tests.fluidics.implanted import (
     RATE,
     WATER,
     compiled_and_not,
+    day_with,
     joined,
     resolved_flow,
     stroke_flow,
@@ -163,6 +165,15 @@ def test_once_tripped_the_pump_gives_nothing_in_or_out_of_the_field_until_a_visi
         assert chamber(drive, TRIPPED, WATER).outlet.conductance <= 1e-8 * GATE.gate_conductance
     assert refilled(GATE, TRIPPED, Service(0.1), MEDIAN_LUCK) == rinsed(GATE, TRIPPED) == fresh(GATE, MEDIAN_LUCK)
     assert flow(GATE, fresh(GATE, MEDIAN_LUCK), RATE, DRIVEN, BACK, WATER) > 0.9 * RATE
+
+
+@pytest.mark.parametrize(("engine", "gap"), [("panel", 1e-9), ("exact", 0.03)])
+def test_a_scan_trips_the_shut_off_in_every_engine(engine, gap):
+    day = day_with(GATE, BUTANE, engine, "drive.field", 30.0)
+    before, after = np.interp((6.0 * 3600.0, 8.0 * 3600.0), day.time, day.delivered)
+    # the engine that resolves pressure ends the stroke of a tenth of a second in which the shut-off trips
+    assert 9e-9 < after - before <= 10e-9 * (1.0 + gap)
+    assert day.delivered[-1] - after == pytest.approx(0.0, abs=1e-3 * RATE * DAY)
 
 
 def test_without_a_shut_off_the_reservoir_runs_out_in_the_field():

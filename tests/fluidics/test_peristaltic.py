@@ -45,6 +45,7 @@ from tests.fluidics.implanted import (
     SHELL,
     WATER,
     compiled_and_not,
+    day_with,
     joined,
     resolved_flow,
     stroke_flow,
@@ -345,6 +346,13 @@ def test_under_pressure_fluid_leaks_back_and_the_reservoir_ends_above_what_was_c
         assert left > usable(reservoir, state.reservoir) - rate * session
     # at a slow rate spinal fluid enters the reservoir, as was found (Akman et al., Paraplegia 32 (1994) 281)
     assert operate(pump.drive, state.drive, 0.1e-6 / DAY, p_in, WATER, pump, state).flow < 0.0
+
+
+@pytest.mark.parametrize("engine", ["panel", "exact"])
+def test_a_session_in_a_hyperbaric_chamber_leaves_more_in_the_reservoir_than_was_counted(engine):
+    day = day_with(ROLLER, SHELL, engine, "reservoir.ambient", 2.4 * ATMOSPHERE)
+    quiet = day_with(ROLLER, SHELL, engine, "reservoir.ambient", ATMOSPHERE)
+    assert day.drawn[-1] < min(quiet.drawn[-1], day.programmed[-1])
 
 
 def test_compiled_and_plain_answers_have_the_same_bits():
