@@ -45,7 +45,7 @@ class Beat(NamedTuple):
     alarmed: bool
 
 
-@inlined
+@linked
 def active_time(drive: Any, own: Any, rate: float, period: float) -> float:
     """Return how long [s] of each stroke the drive pushes; all of it when no phase says so."""
     time = 0.0
@@ -64,7 +64,7 @@ def force_limit(pump: Pump, state: PumpState, mu: float, lump: Lump) -> Force:
     )
 
 
-@inlined
+@linked
 def paced(lump: Lump, leak: float, push: float, rest: float) -> Pace:
     """Return the pace of strokes that push for a time and rest for another [s], with a leak [m3/(s Pa)]."""
     back = leak / (1.0 + leak * lump.near)
@@ -127,7 +127,7 @@ def forced(lump: Lump, force: Force, pace: Pace, p_in: float, start: float, time
     return Forced(done, pushed, max(at_drive(lump, feed, start), at_drive(lump, feed, done.pressure)))
 
 
-@inlined
+@linked
 def volume_pushed(
     pump: Pump, state: PumpState, rate: float, mu: float, lump: Lump, force: Force, pace: Pace, p_in: float, p: float,
     before: float,
@@ -153,7 +153,7 @@ def volume_pushed(
     return (before * span + change * per_push * idle) / (span - change * per_push * pace.per_time)
 
 
-@inlined
+@linked
 def beaten(
     lump: Lump, force: Force, pace: Pace, volume: float, p_in: float, start: float, alarm: float
 ) -> Beat:

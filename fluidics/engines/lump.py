@@ -52,7 +52,7 @@ class Passed(NamedTuple):
     stopped: bool  # whether the pressure ended it
 
 
-@inlined
+@linked
 def lumped(pump: Pump, state: PumpState, viscosity: float) -> Lump:
     """Return the line of a pump with all that stores in the place that keeps its slowest time constant.
 
@@ -147,7 +147,7 @@ def _gas_reach(lump: Lump, start: float, net: float, total: float, time: float) 
     return found
 
 
-@inlined
+@linked
 def reach(lump: Lump, start: float, net: float, total: float, time: float) -> float:
     """Return by how much the pressure rises per net inflow [Pa s/m3] in a time: exactly, for gas too.
 

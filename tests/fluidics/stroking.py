@@ -187,7 +187,7 @@ def pusher_stall(drive: Pusher) -> float:
 def pusher_chamber(drive: Pusher, own: Stateless, viscosity: float) -> Chamber:
     inlet = Link(1e-12, drive.leak + 1e-30, 0.0, 0.0, 0.0, CHECK)
     outlet = Link(1e-9, 0.0, 0.0, 0.0, 0.0, TUBE)
-    return Chamber(compliance=0.0, inlet=inlet, outlet=outlet, stall=drive.limit, relief=1e-9)
+    return Chamber(compliance=0.0, inlet=inlet, outlet=outlet, stall=drive.limit, relief=1e-13)
 
 
 @phases.answer

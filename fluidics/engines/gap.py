@@ -1,0 +1,129 @@
+"""How far a coarse engine is from a finer one on the same device and rate; the engines themselves stand in
+`fluidics.engines.rungs`."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from fluidics.engines.recorded import Recorded
+from fluidics.engines.rungs import ENGINES
+from fluidics.pump import Pump, PumpState
+from fluidics.questions import back_pressure, pressure, stroke, temperature, viscosity
+
+DAY = 86400.0  # [s]
+BOUND = 0.01  # [-]
+LEAST_PRESSURE = 1e3  # [Pa]: differences of smaller pressures are relative to it
+LEAST_VOLUME = 1e-3  # [-]: of what is programmed; differences of smaller volumes are relative to that
+
+
+class Gap(NamedTuple):
+    """Differences of a coarse engine from a finer one, relative to the finer."""
+
+    coarse: str
+    fine: str
+    end_pressure: Annotated[float, "-"]  # of the line after the last stroke; its mean where an engine knows no strokes
+    volume_per_stroke: Annotated[float, "-"]  # delivered by the last
+    volume_per_day: Annotated[float, "-"]  # delivered on average
+    bound: Annotated[float, "-"]  # that none of them should exceed
+
+
+class _Seen(NamedTuple):
+    """What is compared."""
+
+    end: float
+    per_stroke: float
+    per_day: float
+
+
+def exceeded(found: Gap) -> bool:
+    """Return whether a gap is above its bound.
+
+    Examples
+    --------
+    >>> exceeded(Gap("stroke", "exact", 0.002, -0.02, 0.001, bound=0.01))
+    True
+    """
+    return not max(abs(found.end_pressure), abs(found.volume_per_stroke), abs(found.volume_per_day)) <= found.bound
+
+
+def gap(
+    pump: Pump,
+    state: PumpState,
+    rate: float,
+    coarse: str = "stroke",
+    fine: str = "exact",
+    span: float = DAY,
+    bound: float = BOUND,
+) -> Gap:
+    """Return how far two engines are apart after a time at a constant rate, from a line at rest.
+
+    Parameters
+    ----------
+    pump, state : Pump, PumpState
+        The device.
+    rate : float
+        Programmed rate [m3/s].
+    coarse, fine : str
+        Names of engines in `fluidics.engines.rungs.ENGINES`.
+    span : float
+        Time [s]; whole strokes are run, at least two.
+    bound : float
+        Difference [-] that none should exceed.
+
+    Raises
+    ------
+    ValueError
+        When an engine is not known, or the span not above zero.
+
+    Notes
+    -----
+    Differences are relative to the finer engine, but to a kilopascal or a thousandth of the programmed volume where it
+    has less: a line that is shut delivers nothing, and all engines agree on that.
+    """
+    for name in (coarse, fine):
+        if name not in ENGINES:
+            raise ValueError(f"engine {name!r} is not known; there are: {', '.join(ENGINES)}")
+    if not 0.0 < span < 1e300:
+        raise ValueError(f"a span of {span!r} s; it must be above zero and finite")
+    mu = viscosity(pump.drug, state.drug, temperature(pump.site))
+    inlet = pressure(pump.reservoir, state.reservoir, temperature(pump.site))
+    period = stroke(pump.drive, state.drive, rate, inlet, 0.0, mu).period
+    count = max(round(span / period), 2)
+    steady = "panel" in (coarse, fine)
+    one, other = (_seen(pump, state, rate, name, count, period, mu, steady) for name in (coarse, fine))
+    least = LEAST_VOLUME * rate
+    return Gap(
+        coarse=coarse,
+        fine=fine,
+        end_pressure=_difference(one.end, other.end, LEAST_PRESSURE),
+        volume_per_stroke=_difference(one.per_stroke, other.per_stroke, least * period),
+        volume_per_day=_difference(one.per_day, other.per_day, least * DAY),
+        bound=bound,
+    )
+
+
+def _difference(coarse: float, fine: float, least: float) -> float:
+    scale = max(abs(fine), least)
+    return (coarse - fine) / scale if scale > 0.0 else 0.0
+
+
+def _seen(
+    pump: Pump, state: PumpState, rate: float, name: str, count: int, period: float, mu: float, steady: bool
+) -> _Seen:
+    """Return what an engine gives for a number of strokes, the last of them apart."""
+    before = ENGINES[name](pump, state, rate, (count - 1) * period, None, 1e300)
+    last = ENGINES[name](pump, state, rate, period, before.fast, 1e300)
+    delivered, time = float(before.delivered[-1] + last.delivered[-1]), float(before.time[-1] + last.time[-1])
+    through = float(last.delivered[-1] / last.time[-1])
+    end = _end_pressure(last)
+    if steady:
+        end = back_pressure(pump.catheter, state.catheter, through, mu)
+        end += back_pressure(pump.site, state.site, through, mu)
+    return _Seen(end, through * period, delivered / time * DAY)
+
+
+def _end_pressure(part: Recorded) -> float:
+    """Return the pressure [Pa] of the line at the end of a stretch, at the drive's end where it has segments."""
+    if "line_1" in part.node_names:
+        return float(part.pressure[-1, part.node_names.index("line_1")])
+    return float(part.fast.pressure if part.fast else part.pressure[-1, 1])
