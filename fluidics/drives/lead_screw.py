@@ -56,7 +56,7 @@ class LeadScrew(NamedTuple):
     breakaway_friction: Annotated[float, "Pa"] = 0.0  # the same when it has stuck; not below the running friction
     slack: Annotated[float, "m3"] = 0.0  # most that a new barrel leaves between screw and plunger
     push_time: Annotated[float, "s"] = 0.5
-    slide_conductance: Annotated[float, "m3/s/Pa"] = 1e-11
+    slide_conductance: Annotated[float, "m3/s/Pa"] = 2e-13
 
 
 class Slack(NamedTuple):

@@ -97,15 +97,15 @@ def test_after_its_start_it_delivers_what_is_programmed():
 def test_the_plunger_slips_by_compliance_times_the_step_of_friction():
     # pulses so small that they are no part of the slip; dry friction: C (p_b - p_r), every C (p_b - p_r) / Q
     fine = TUBED_PUMP._replace(drive=DRIVE._replace(quantum=2e-11, breakaway_friction=12e3))
-    slip = WHOLE * 8e3
-    run = resolved(fine, UNIT_PER_HOUR, 3000, warm(pump=fine))
+    slip, rate = WHOLE * 8e3, 0.05 * UNIT_PER_HOUR
+    run = resolved(fine, rate, 3000, warm(rate, fine))
     volume = run.volume[:, OUTLET]
     rests = np.diff(volume) < 0.01 * fine.drive.quantum
     starts = np.flatnonzero(rests[:-1] & ~rests[1:])
     apart = np.diff(volume[starts])
     assert len(apart) > 10
     assert apart == pytest.approx(np.full(len(apart), slip), rel=0.02)
-    assert np.diff(run.time[starts]) == pytest.approx(np.full(len(apart), slip / UNIT_PER_HOUR), rel=0.02)
+    assert np.diff(run.time[starts]) == pytest.approx(np.full(len(apart), slip / rate), rel=0.02)
 
 
 @pytest.mark.parametrize("height", [-0.95, 0.95])
