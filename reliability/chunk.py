@@ -19,8 +19,8 @@ from reliability.history import histories
 from reliability.tables import DEVICES, EVENTS, PATIENTS, Table, columns
 
 if TYPE_CHECKING:
-    from reliability.gap import EngineGap
-    from reliability.transients import Transients
+    from fluidics.engines.gap import Gap
+    from fluidics.engines.transient import Table as Transients
 
 
 class Plan(NamedTuple):
@@ -35,7 +35,7 @@ class Plan(NamedTuple):
     hazard_names: tuple[str, ...]
     seed: int
     transients: Transients | None = None  # from which the volumes come that modes miss
-    engine_gap: EngineGap | None = None  # of the new pump
+    engine_gap: Gap | None = None  # of the panels from a finer engine, for a new pump
 
 
 class Chunk(NamedTuple):

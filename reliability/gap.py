@@ -3,13 +3,16 @@ strokes; the panel step itself stands in `fluidics.engines.panel`."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from reliability.chunk import Chunk, Plan, simulate
 from reliability.tables import Table
+
+if TYPE_CHECKING:
+    from fluidics.engines.gap import Gap as EngineGap
 
 FINE_PANELS = 64.0
 
@@ -22,15 +25,6 @@ class Gap(NamedTuple):
     median_shift: float  # [d] of the times of those patients' events, NaN without events
     greatest_shift: float  # [d]
     delivered: float  # [-] difference of the volume delivered to all of them, relative
-
-
-class EngineGap(NamedTuple):
-    """Differences between the panels and the strokes of a new pump, relative, and how large they may be."""
-
-    end_pressure: float  # [-]
-    volume_per_stroke: float  # [-]
-    volume_per_day: float  # [-]
-    bound: float  # [-]
 
 
 def panel_gap(plan: Plan, patients: int = 200) -> Gap:
@@ -79,22 +73,25 @@ def gap_attributes(gap: Gap) -> dict[str, str | int | float]:
 
 def engine_gap_attributes(gap: EngineGap) -> dict[str, str | int | float]:
     """Return a gap between engines as attributes of a study file."""
-    return {f"engine_gap_{name}": float(value) for name, value in gap._asdict().items()}
+    return {f"engine_gap_{name}": value for name, value in gap._asdict().items()}
 
 
-def exceeded(gap: EngineGap) -> str:
+def complaint(gap: EngineGap) -> str:
     """Return a sentence when a gap between engines is above its bound, else nothing.
 
     Examples
     --------
-    >>> exceeded(EngineGap(end_pressure=0.001, volume_per_stroke=0.002, volume_per_day=0.002, bound=0.01))
+    >>> from fluidics.engines.gap import Gap
+    >>> complaint(Gap("panel", "stroke", end_pressure=0.001, volume_per_stroke=0.05, volume_per_day=0.0, bound=0.01))
+    'the panel engine differs from the stroke engine by more than 1 %: volume per stroke 5 %'
+    >>> complaint(Gap("panel", "stroke", end_pressure=0.001, volume_per_stroke=0.0, volume_per_day=0.0, bound=0.01))
     ''
-    >>> exceeded(EngineGap(end_pressure=0.001, volume_per_stroke=0.05, volume_per_day=0.002, bound=0.01))
-    'panels differ from strokes by more than 1 %: volume per stroke 5 %'
     """
-    above = {name: value for name, value in gap._asdict().items() if not abs(value) <= gap.bound}
+    names = ("end_pressure", "volume_per_stroke", "volume_per_day")
+    above = {name: value for name in names if not abs(value := getattr(gap, name)) <= gap.bound}
     told = ", ".join(f"{name.replace('_', ' ')} {100.0 * value:.2g} %" for name, value in above.items())
-    return f"panels differ from strokes by more than {100.0 * gap.bound:.2g} %: {told}" if above else ""
+    than = f"the {gap.coarse} engine differs from the {gap.fine} engine by more than {100.0 * gap.bound:.2g} %"
+    return f"{than}: {told}" if above else ""
 
 
 def gap(coarse: Chunk, fine: Chunk) -> Gap:

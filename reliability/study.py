@@ -18,7 +18,7 @@ from reliability.cluster import arriving, local_workers, workers_at
 from reliability.curves import curves
 from reliability.fan import delivery_error, fan_variables
 from reliability.folder import Folder, Shard, claim, finished, keep, make, missing, move_into_place, unwritable
-from reliability.gap import engine_gap_attributes, exceeded, gap_attributes, panel_gap
+from reliability.gap import complaint, engine_gap_attributes, gap_attributes, panel_gap
 from reliability.provenance import attributes, identity
 from reliability.store import Curves, StudyError, StudyFile, merge
 from reliability.transients import transient_variables
@@ -114,7 +114,7 @@ def _gaps(plan: Plan, say: Say) -> dict[str, str | int | float]:
     found = gap_attributes(panel_gap(plan))
     if plan.engine_gap is not None:
         found |= engine_gap_attributes(plan.engine_gap)
-        warning = exceeded(plan.engine_gap)
+        warning = complaint(plan.engine_gap)
         if warning:
             say(warning)
     return found

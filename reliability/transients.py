@@ -1,60 +1,60 @@
-"""What only a transient shows and a lifetime takes from a table: how long an occlusion stays silent and what is missed
-until it is heard; the engine that resolves it stands in `fluidics.engines.stroke`."""
+"""The table of occlusions that a lifetime study takes its missed volumes from, and how it stands in the study file; the
+table is made in `fluidics.engines.transient`."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reliability.store import Variable
 from reliability.tables import DAY, MILLILITRE
 
-
-class Transients(NamedTuple):
-    """Occlusions of a new pump, by programmed rate and by the resistance put in the way."""
-
-    rates: NDArray[np.float64]  # (n_rates,) [m3/s] increasing
-    resistances: NDArray[np.float64]  # (n_resistances,) [Pa s/m3] increasing
-    alarm_delay: NDArray[np.float64]  # (n_rates, n_resistances) [s] infinite where the alarm stays silent
-    missed_volume: NDArray[np.float64]  # (n_rates, n_resistances) [m3] until the alarm
-    gap: float  # [-] greatest difference from the exact engine, relative
+if TYPE_CHECKING:
+    from fluidics.engines.transient import Table
 
 
-def missed_when_shut(transients: Transients, rate: float) -> float:
+def missed_when_shut(table: Table, rate: float) -> float:
     """Return the volume [m3] missed until the alarm of a line that shuts, at a programmed rate.
 
     Parameters
     ----------
-    transients : Transients
-        The table; its greatest resistance stands for a line that is shut.
+    table : Table
+        Occlusions of a new pump; the greatest resistance stands for a line that is shut.
     rate : float
         Programmed rate [m3/s].
 
     Returns
     -------
     float
-        Interpolated linearly between the rates of the table [m3]; at a rate outside, that of the nearest.
+        Interpolated linearly between the rates of the table [m3], at a rate outside that of the nearest; infinite where
+        the alarm stays silent at a rate beside it.
 
     Examples
     --------
-    >>> table = np.array([[1.0], [3.0]])
-    >>> missed_when_shut(Transients(np.array([1.0, 2.0]), np.array([1e15]), table, table, 0.0), 1.5)
+    >>> from fluidics.engines.transient import Table
+    >>> each = np.array([[1.0], [3.0]])
+    >>> missed_when_shut(Table(np.array([1.0, 2.0]), np.array([1e15]), each, each, each, 0.0), 1.5)
     2.0
     """
-    return float(np.interp(rate, transients.rates, transients.missed_volume[:, -1]))
+    order = np.argsort(table.rates)
+    shut = table.missed[order, np.argmax(table.resistances)]
+    found = float(np.interp(rate, table.rates[order], shut))
+    return math.inf if math.isnan(found) else found
 
 
-def transient_variables(transients: Transients) -> dict[str, Variable]:
+def transient_variables(table: Table) -> dict[str, Variable]:
     """Return the table as arrays of a study file."""
     both = ("rate", "resistance")
-    delay, missed = transients.alarm_delay / DAY, transients.missed_volume / MILLILITRE
+    missed = "volume programmed and not delivered until the alarm"
+    released = "volume that the line gives at once when the occlusion clears"
     gap = "greatest difference of the stroke engine from the exact one, relative"
     return {
-        "rate": Variable(("rate",), transients.rates / (MILLILITRE / DAY), "mL/d", "programmed rate"),
-        "resistance": Variable(("resistance",), transients.resistances, "Pa s m-3", "resistance put in the way"),
-        "alarm_delay": Variable(both, delay, "d", "from the occlusion to the alarm; infinite where none sounds"),
-        "missed_volume": Variable(both, missed, "mL", "volume programmed and not delivered until the alarm"),
-        "gap": Variable((), np.array(transients.gap), "1", gap),
+        "rate": Variable(("rate",), table.rates / (MILLILITRE / DAY), "mL/d", "programmed rate"),
+        "resistance": Variable(("resistance",), table.resistances, "Pa s m-3", "resistance put in the way"),
+        "alarm_delay": Variable(both, table.delay / DAY, "d", "from the occlusion to the alarm; infinite without one"),
+        "missed_volume": Variable(both, table.missed / MILLILITRE, "mL", missed),
+        "released_volume": Variable(both, table.released / MILLILITRE, "mL", released),
+        "gap": Variable((), np.array(table.gap), "1", gap),
     }

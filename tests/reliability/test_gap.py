@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fluidics.engines import gap as engines
 from reliability.chunk import Chunk, simulate
-from reliability.gap import EngineGap, Gap, engine_gap_attributes, exceeded, gap, panel_gap, same_sequence
+from reliability.gap import Gap, complaint, engine_gap_attributes, gap, panel_gap, same_sequence
 from tests.reliability.plans import active_plan, quiet_plan
 
 
@@ -57,12 +58,15 @@ def test_gap_without_events_has_no_shift() -> None:
     ],
 )
 def test_a_gap_between_engines_above_its_bound_is_told(values: tuple[float, float, float], said: str) -> None:
-    found = exceeded(EngineGap(*values, bound=0.01))
-    assert found == (said and f"panels differ from strokes by more than 1 %: {said}")
+    found = engines.Gap("panel", "stroke", *values, bound=0.01)
+    than = "the panel engine differs from the stroke engine by more than 1 %"
+    assert complaint(found) == (said and f"{than}: {said}")
 
 
 def test_a_gap_between_engines_is_told_in_the_file() -> None:
-    assert engine_gap_attributes(EngineGap(0.1, 0.2, 0.3, 0.4)) == {
+    assert engine_gap_attributes(engines.Gap("panel", "stroke", 0.1, 0.2, 0.3, 0.4)) == {
+        "engine_gap_coarse": "panel",
+        "engine_gap_fine": "stroke",
         "engine_gap_end_pressure": 0.1,
         "engine_gap_volume_per_stroke": 0.2,
         "engine_gap_volume_per_day": 0.3,

@@ -12,8 +12,8 @@ import sys
 import numpy as np
 import pytest
 
+from fluidics.engines.gap import Gap
 from reliability.folder import folder_of
-from reliability.gap import EngineGap
 from reliability.provenance import sources
 from reliability.store import StudyError, digest, open_study
 from reliability.study import run_study
@@ -255,14 +255,14 @@ def test_the_file_tells_where_it_comes_from(study):
 
 def test_the_file_keeps_the_table_of_occlusions_and_the_gap_between_engines(study, tmp_path):
     said: list[str] = []
-    plan = active_plan()._replace(transients=TABLE, engine_gap=EngineGap(0.001, 0.03, 0.002, bound=0.02))
+    plan = active_plan()._replace(transients=TABLE, engine_gap=Gap("panel", "stroke", 0.001, 0.03, 0.002, bound=0.02))
     path = run(tmp_path, plan=plan, say=said.append)
-    assert said == ["panels differ from strokes by more than 2 %: volume per stroke 3 %"]
+    assert said == ["the panel engine differs from the stroke engine by more than 2 %: volume per stroke 3 %"]
     assert digest(path) == digest(study)  # both are told, and move nothing
     with open_study(path) as found, open_study(study) as without:
         assert found.attributes["engine_gap_volume_per_stroke"] == 0.03
         assert found.transients.keys() == transient_variables(TABLE).keys()
-        np.testing.assert_array_equal(found.transients["alarm_delay"], TABLE.alarm_delay / 86400.0)
+        np.testing.assert_array_equal(found.transients["alarm_delay"], TABLE.delay / 86400.0)
         assert found.meaning("transients/missed_volume")["units"] == "mL"
         assert without.transients == {}
         assert "engine_gap_bound" not in without.attributes
@@ -274,7 +274,8 @@ def test_the_file_keeps_the_table_of_occlusions_and_the_gap_between_engines(stud
 
 def test_a_gap_within_its_bound_is_not_said(tmp_path):
     said: list[str] = []
-    run(tmp_path, plan=active_plan()._replace(engine_gap=EngineGap(0.0, 0.019, 0.0, 0.02)), patients=5, say=said.append)
+    within = Gap("panel", "stroke", 0.0, 0.019, 0.0, bound=0.02)
+    run(tmp_path, plan=active_plan()._replace(engine_gap=within), patients=5, say=said.append)
     assert said == []
 
 

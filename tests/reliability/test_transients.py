@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from reliability.transients import Transients, missed_when_shut, transient_variables
+from fluidics.engines.transient import Table
+from reliability.transients import missed_when_shut, transient_variables
 
 DAY = 86400.0
-TABLE = Transients(
+TABLE = Table(
     rates=np.array([0.1, 0.2, 0.4]) * 1e-6 / DAY,
     resistances=np.array([1e15, 1e18]),
-    alarm_delay=np.array([[np.inf, 0.3], [0.2, 0.15], [0.05, 0.04]]) * DAY,
-    missed_volume=np.array([[9.0, 0.030], [0.030, 0.028], [0.022, 0.020]]) * 1e-6,
+    delay=np.array([[np.inf, 0.3], [0.2, 0.15], [0.05, 0.04]]) * DAY,
+    missed=np.array([[np.inf, 0.030], [0.030, 0.028], [0.022, 0.020]]) * 1e-6,
+    released=np.full((3, 2), 0.019) * 1e-6,
     gap=0.004,
 )
 
@@ -22,6 +24,19 @@ def test_a_shut_line_misses_what_the_table_says_between_its_rates(rate, missed):
     assert missed_when_shut(TABLE, rate * 1e-6 / DAY) == pytest.approx(missed, rel=1e-12)
 
 
+def test_the_order_of_the_table_does_not_matter():
+    backwards = {"rates": TABLE.rates[::-1], "resistances": TABLE.resistances[::-1], "missed": TABLE.missed[::-1, ::-1]}
+    turned = TABLE._replace(**backwards)
+    assert missed_when_shut(turned, 0.15e-6 / DAY) == missed_when_shut(TABLE, 0.15e-6 / DAY)
+
+
+@pytest.mark.parametrize("rate", [0.05, 0.1, 0.15])
+def test_a_pump_that_stays_silent_misses_without_end(rate):
+    silent = TABLE._replace(missed=np.array([[1.0, np.inf], [1.0, np.inf], [1.0, 0.02]]))
+    assert missed_when_shut(silent, rate * 1e-6 / DAY) == np.inf
+    assert missed_when_shut(silent, 0.4e-6 / DAY) == pytest.approx(0.02)
+
+
 def test_the_file_has_the_table_in_its_units():
     told = transient_variables(TABLE)
     assert {name: variable.units for name, variable in told.items()} == {
@@ -29,11 +44,12 @@ def test_the_file_has_the_table_in_its_units():
         "resistance": "Pa s m-3",
         "alarm_delay": "d",
         "missed_volume": "mL",
+        "released_volume": "mL",
         "gap": "1",
     }
     assert told["rate"].values == pytest.approx([0.1, 0.2, 0.4])
     assert told["alarm_delay"].values[0, 0] == np.inf
     assert told["alarm_delay"].values[2, 1] == pytest.approx(0.04)
     assert told["missed_volume"].values[1] == pytest.approx([0.030, 0.028])
-    for name in ("alarm_delay", "missed_volume"):
+    for name in ("alarm_delay", "missed_volume", "released_volume"):
         assert told[name].values.shape == tuple(len(told[dim].values) for dim in told[name].dims)
