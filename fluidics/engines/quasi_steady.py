@@ -45,10 +45,10 @@ def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None,
         open=np.ones((_POINTS, 2), dtype=np.int64),
         drawn=volume[:, 0],
         delivered=volume[:, 1],
-        strokes=round(around.strokes * span),
+        strokes=around.strokes * span,
         residual=0.0,
         switches=0,
         alarmed=False,
         fast=None,
     )
-    return until_alarm(part, alarm)
+    return until_alarm(part, alarm, 1)

@@ -20,16 +20,16 @@ class Recorded(NamedTuple):
     open: Ints  # (r, m) 1 where a link is open
     drawn: Floats  # (r,) [m3] from the reservoir
     delivered: Floats  # (r,) [m3] to the site
-    strokes: int
+    strokes: float  # begun; zero of a drive without strokes
     residual: float  # [m3] that the balance of fluid lacks
     switches: int  # times that valves opened or shut
-    alarmed: bool  # whether its end is where the line or the drive came to the alarm pressure
+    alarmed: bool  # whether its end is where the drive's end of the line came to the alarm pressure
     fast: Any  # what the engine keeps for the next stretch
 
 
-def until_alarm(part: Recorded, alarm: float) -> Recorded:
-    """Return a stretch up to and with the first time at which the drive or the line holds a pressure [Pa]."""
-    rows = np.flatnonzero(part.pressure[:, 1:].max(axis=1) >= alarm)
+def until_alarm(part: Recorded, alarm: float, node: int) -> Recorded:
+    """Return a stretch up to and with the first time at which a node holds a pressure [Pa]."""
+    rows = np.flatnonzero(part.pressure[:, node] >= alarm)
     if not len(rows):
         return part
     row = int(rows[0])

@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fluidics.circuit import INLET, OUTLET, RESERVOIR, Circuit, carries, circuit, schedule
+from fluidics.circuit import INLET, LINE, OUTLET, RESERVOIR, Circuit, carries, circuit, schedule
 from fluidics.engines.exact import resolve
 from fluidics.engines.recorded import Recorded, until_alarm
 from fluidics.engines.rosenbrock import integrate
-from fluidics.engines.timing import Timing, active, cut, resting, timing
+from fluidics.engines.timing import Timing, active, cut, lasting, timing
 from fluidics.network import Floats, Ints, Network, Resolved, Schedule
 from fluidics.pump import Pump, PumpState
+from fluidics.questions import strokes
 
 SEGMENTS = 3  # of the line
 NODES = ("reservoir", "chamber", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
@@ -74,16 +75,17 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
     fast : Fast, optional
         What the last stretch left; a pump at rest that strokes at once if not given.
     alarm : float
-        Pressure of drive or line [Pa] at which the stretch ends, a phase too late at most.
+        Pressure at the drive's end of the line [Pa] at which the stretch ends, a phase too late at most.
     """
     pushes = not carries(pump.drive, state.drive, rate)
     made = circuit(pump, state, not pushes, SEGMENTS)
     stroke = schedule(made.network, pump.drive, state.drive, rate)
+    rest = schedule(made.network, pump.drive, state.drive, 0.0)
     pressure, opened, due = _started(pump, state, made, fast)
     period = float(stroke.duration.sum())
     plan = timing(period, active(stroke), due, span) if rate > 0.0 else Timing(span, 0, 0.0, due, span)
     stages = [
-        (resting(stroke, plan.wait), 1 if plan.wait > 0.0 else 0),
+        (lasting(rest, plan.wait), 1 if plan.wait > 0.0 else 0),
         (stroke, plan.strokes),
         (cut(stroke, plan.last) if plan.last > 0.0 else stroke, 1 if plan.last > 0.0 else 0),
     ]
@@ -94,7 +96,8 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
             pressure, opened = part.pressure[-1].copy(), part.open[-1].copy()
             parts.append((stage, count, part))
     fast = Fast(made.network, pressure, opened, plan.due)
-    return until_alarm(_joined(parts, made, fast, plan.strokes + (plan.last > 0.0)), alarm)
+    begun = plan.strokes + (plan.last > 0.0) if strokes(pump.drive, rate) > 0.0 else 0.0
+    return until_alarm(_joined(parts, made, fast, begun), alarm, LINE)
 
 
 def _run(net: Network, stage: Schedule, count: int, pressure: Floats, opened: Ints, carrying: bool) -> Resolved:
@@ -105,7 +108,7 @@ def _run(net: Network, stage: Schedule, count: int, pressure: Floats, opened: In
     return resolve(net, stage, count, pressure, opened, relief=relief)
 
 
-def _joined(parts: list[tuple[Schedule, int, Resolved]], made: Circuit, fast: Fast, strokes: int) -> Recorded:
+def _joined(parts: list[tuple[Schedule, int, Resolved]], made: Circuit, fast: Fast, begun: float) -> Recorded:
     """Return the stages of a stretch as one."""
     times, pressures, volumes, opens, drawn = [], [], [], [], []
     at, passed, taken = 0.0, np.zeros(len(made.network.kind)), 0.0
@@ -129,7 +132,7 @@ def _joined(parts: list[tuple[Schedule, int, Resolved]], made: Circuit, fast: Fa
         np.concatenate(opens),
         np.concatenate(drawn),
         volume[:, TIP],
-        strokes,
+        begun,
         sum(part.residual for _, _, part in parts),
         sum(part.switches for _, _, part in parts),
         False,

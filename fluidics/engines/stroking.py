@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fluidics.engines import stroke as engine
 from fluidics.engines.lump import Lump, lumped, stored
 from fluidics.engines.recorded import Recorded
-from fluidics.engines.stroke import active_time, strokes
 from fluidics.engines.timing import Timing, timing
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import pressure, stroke, temperature, viscosity
+from fluidics.questions import pressure, stroke, strokes, temperature, viscosity
 
 NODES = ("reservoir", "line")
 LINKS = ("drawn", "delivered")
@@ -65,8 +65,8 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     period = stroke(pump.drive, state.drive, rate, inlet, start, mu).period
     plan = Timing(span, 0, 0.0, due, span)
     if rate > 0.0:
-        plan = timing(period, active_time(pump.drive, state.drive, rate, period), due, span)
-    done = strokes(
+        plan = timing(period, engine.active_time(pump.drive, state.drive, rate, period), due, span)
+    done = engine.strokes(
         pump, state, rate, start, plan.strokes, every=max(plan.strokes // _ROWS, 1), wait=plan.wait, last=plan.last,
         alarm=alarm,
     )  # fmt: skip
@@ -80,7 +80,7 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
         open=found.open,
         drawn=found.volume[:, 0],
         delivered=found.volume[:, 1],
-        strokes=done.strokes,
+        strokes=done.strokes if strokes(pump.drive, rate) > 0.0 else 0.0,
         residual=found.residual,
         switches=0,
         alarmed=bool(np.isfinite(done.alarm)),

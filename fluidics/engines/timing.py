@@ -55,10 +55,9 @@ def timing(period: float, active: float, due: float, span: float) -> Timing:
     return Timing(wait, strokes, last, last / period, wait + strokes * period + last)
 
 
-def resting(phases: Schedule, duration: float) -> Schedule:
-    """Return a time without a stroke: nothing moves, gates are shut."""
-    shape = phases.source.shape[1], phases.gates.shape[1]
-    return Schedule(np.array([duration]), np.zeros((1, shape[0])), np.zeros((1, shape[1]), dtype=np.int64))
+def lasting(phases: Schedule, duration: float) -> Schedule:
+    """Return the last phase of a schedule, `duration` [s] long."""
+    return Schedule(np.array([duration]), phases.source[-1:], phases.gates[-1:])
 
 
 def active(phases: Schedule) -> float:

@@ -98,7 +98,7 @@ def traced(
     blockages : sequence of Blockage
         Resistances put in front of the site at given times.
     alarm : float
-        Line pressure [Pa] at which the pump alarms and stops; never if not given.
+        Pressure at the drive's end of the line [Pa] at which the pump alarms and stops; never if not given.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def traced(
                 empty = not usable(device.reservoir, state.reservoir) > 0.0
                 if not stopped and (part.alarmed or empty):
                     stopped = True
-                    alarmed = Event(now, "alarm", float(part.pressure[-1, 1:].max()))
+                    alarmed = Event(now, "alarm", alarm)
                     events.append(alarmed if part.alarmed else Event(now, "reservoir empty", 0.0))
     return _joined(engine, programme, parts, events, state)
 
@@ -202,7 +202,7 @@ def _joined(
         out,
         reached,
         tuple(events),
-        sum(part.strokes for _, part in parts),
+        round(sum(part.strokes for _, part in parts)),
         sum(part.switches for _, part in parts),
         sum(part.residual for _, part in parts),
         state,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.engines.timing import active, cut, resting, timing
+from fluidics.engines.timing import active, cut, lasting, timing
 from fluidics.network import Schedule
 
 PISTON = Schedule(
@@ -44,7 +44,8 @@ def test_a_stroke_that_has_begun_is_ended():
 
 def test_the_moving_part_of_a_stroke_ends_with_its_last_motion():
     assert active(PISTON) == pytest.approx(0.5)
-    assert active(resting(PISTON, 3.0)) == 0.0
+    assert active(lasting(PISTON, 3.0)) == 0.0
+    assert lasting(PISTON, 3.0).duration.tolist() == [3.0]
 
 
 @given(st.floats(0.05, 60.0))
