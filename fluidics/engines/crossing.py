@@ -184,7 +184,7 @@ def first_crossing(
     for _ in range(_LOOKS):
         look = _looked(modes, row, course, first, margin, early, late)
         narrow = late - early <= _NARROW * late
-        if look.margin <= 0.0 and (look.once or narrow):
+        if look.margin <= 0.0 and not look.never and (look.once or narrow):
             return _root(modes, row, course.part, first, early, late, 1e-13 * scale)
         if look.never or look.once or narrow:
             if late >= end:

@@ -221,10 +221,12 @@ def resolved(case, strokes=2):
 
 @given(cases(6, 4))
 def test_fluid_is_conserved_in_any_network(case):
-    made, _, pressure, _ = case
+    """To rounding: of what passed, of what is stored, and of what a wide link would pass at the pressures around."""
+    made, stroke, pressure, _ = case
     got = resolved(case)
-    scale = np.abs(got.volume).max() + (made.compliance * np.abs(got.pressure[-1] - pressure)).max()
-    assert got.residual <= 1e-10 * scale + 1e-300
+    size = np.abs(pressure).max() + np.abs(made.boundary).max() + np.abs(got.pressure).max() + np.abs(made.crack).max()
+    passed = np.abs(got.volume).max() + made.compliance.max() * size
+    assert got.residual <= 1e-11 * passed + 1e-14 * made.conductance.max() * stroke.duration.sum() * size
 
 
 @given(cases(5, 2))
