@@ -36,7 +36,7 @@ def problems(failed: ValidationError, document: Document, model: type[BaseModel]
             for word in difflib.get_close_matches(keys[-1], absent, n=1, cutoff=0.55):
                 del missing[(*keys[:-1], word)]
         if error["type"] != "missing":
-            known = _known(model, keys[:-1], document.tables)
+            known = _known(model, keys[:-1], document.tables) if error["type"] == "extra_forbidden" else []
             sentences.append(sentence(document, keys, complaint(error, known)))
     tables: dict[Keys, list[str]] = {}
     for keys in missing:

@@ -119,7 +119,7 @@ def run(scenario: Scenario, length: float, engine: str, changes: Sequence[Change
     ScenarioError
         When a change leaves a pump that no engine can follow.
     """
-    asked = programme(scenario, length)
+    asked = programme(scenario, length + DAY)  # an engine ends the stroke that it began
     try:
         trace = traced(
             scenario.design.pump,
@@ -133,7 +133,7 @@ def run(scenario: Scenario, length: float, engine: str, changes: Sequence[Change
         )
     except (ValueError, RuntimeError) as error:
         raise ScenarioError([f"{scenario.name}: the engine {engine} cannot follow this pump: {error}"]) from error
-    return Run(asked, tuple(changes), alarm, tuple(complaints(scenario, asked)), trace)
+    return Run(asked, tuple(changes), alarm, tuple(complaints(scenario, programme(scenario, length))), trace)
 
 
 def complaints(scenario: Scenario, asked: Programme) -> Iterator[str]:
@@ -202,7 +202,7 @@ def readings(scenario: Scenario, done: Run) -> dict[str, Any]:
         "residual": abs(trace.residual / delivered) if delivered else math.nan,
         "least_line_pressure_kPa": float(trace.pressure[:, line].min()) / 1e3,
         "greatest_line_pressure_kPa": float(trace.pressure[:, line].max()) / 1e3,
-        "strokes": trace.strokes,
+        "strokes": trace.strokes if quantum(scenario.design.pump.drive) > 0.0 else 0,
         "valve_switchings": trace.switches,
         "undeliverable": list(done.complaints),
         "events": [
@@ -244,7 +244,7 @@ def rows(scenario: Scenario, done: Run) -> Iterator[tuple[str, str]]:
     yield "difference", f"{100.0 * found['difference']:+.4f} % of programmed"
     yield "fluid that the balance lacks", f"{found['residual']:.1e} of delivered"
     yield "line pressure", f"{found['least_line_pressure_kPa']:.4g} to {found['greatest_line_pressure_kPa']:.4g} kPa"
-    yield "strokes", f"{trace.strokes:,}"
+    yield "strokes", f"{found['strokes']:,}"
     yield "valve switchings", f"{trace.switches:,}"
 
 
