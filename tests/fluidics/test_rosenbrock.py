@@ -18,13 +18,10 @@ from tests.fluidics.pump_transient import (
     AFTER_131,
     DRAWN,
     END_OF_PUSH,
-    END_OF_REST,
     KPA,
     MICROLITRE,
     OCCLUSION,
     P1,
-    P3,
-    RESERVOIR,
     transient,
     transient_network,
     transient_schedule,
@@ -383,7 +380,8 @@ def test_valves_that_never_rest_raise():
     ],
 )
 def test_nonsense_is_refused_in_one_sentence(change, sentence):
-    made = network([1e-12, 0.0], [(2, 0, Link(1e-12)), (0, 1, Link(1e-12)), (1, 3, Link(1e-12))], [1e3, 0.0], [0.0, 1e-3])
+    tube = Link(1e-12)
+    made = network([1e-12, 0.0], [(2, 0, tube), (0, 1, tube), (1, 3, tube)], [1e3, 0.0], [0.0, 1e-3])
     given_all = {
         "network": made, "schedule": still(1.0, made), "strokes": 1, "pressure": np.zeros(2),
         "open_links": open_tubes(made),
