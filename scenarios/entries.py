@@ -22,7 +22,7 @@ NORMAL_LIMIT = 0.25  # normal draws are cut at four standard deviations, where a
 SHARES = {
     "basal_share", "rinse_left", "reserve", "fraction", "missed", "error_threshold", "surgery_threshold",
     "replacement_threshold", "abandonment", "operated", "run_dry", "run_dry_per_refill", "answering",
-    "kink_share", "cooled", "upright_share", "lowest_share", "low_share", "high_share", "highest_share",
+    "kink_share", "cooled", "upright_share", "mass_share", "lowest_share", "low_share", "high_share", "highest_share",
     "release",
 }  # fmt: skip
 POSITIVE = {

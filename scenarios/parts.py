@@ -10,6 +10,7 @@ from fluidics.bag import Bag
 from fluidics.barrel import Barrel
 from fluidics.catheter import Catheter
 from fluidics.drives import DutyCycle, Gated, LeadScrew, MultiRate, Patch, Peristaltic, Piston, Restrictor
+from fluidics.glycerol import GlycerolSolution
 from fluidics.infusate import Infusate
 from fluidics.infusion_set import InfusionSet
 from fluidics.intrathecal import Intrathecal
@@ -38,7 +39,7 @@ PARTS: dict[str, dict[str, type]] = {
         "barrel": Barrel,
         "bag": Bag,
     },
-    "drug": {"insulin": Insulin, "infusate": Infusate},
+    "drug": {"insulin": Insulin, "infusate": Infusate, "glycerol": GlycerolSolution},
     "drive": {
         "piston": Piston,
         "restrictor": Restrictor,

@@ -6,6 +6,7 @@ import tomllib
 
 from fluidics.catheter import Catheter
 from fluidics.drives import Restrictor
+from fluidics.glycerol import GlycerolSolution
 from fluidics.infusate import Infusate
 from fluidics.intrathecal import Intrathecal
 from fluidics.occlusion import Onset
@@ -81,5 +82,6 @@ SAMPLES = {
     SpringReservoir: (SpringReservoir(60e-6, 1e-6, 57e3, 0.0, 1e7, ATMOSPHERE), Drawn(3e-6)),
     SegmentedCatheter: (SPINAL, Onset(wait=0.0, age=50.0 * DAY, factor=1.2)),
     Intrathecal: (LUMBAR, Onset(wait=0.02, age=0.0, factor=1.0)),
+    GlycerolSolution: (GlycerolSolution(0.2), Stateless()),
     Vein: (Vein(BODY, 5.0 * MMHG), Stateless()),
 }
