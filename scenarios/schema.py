@@ -159,19 +159,26 @@ def context(tables: dict[str, Any]) -> Context:
 
 def json_schema() -> str:
     """Return the JSON schema of scenario files for editors; nothing is required, since a base may say it."""
-    schema = ScenarioTable.model_json_schema()
-    schema["$defs"]["Entry"] = Entry.model_json_schema()
-    text = json.dumps(_without_required(schema), indent=1)
+    schema = _without_required(ScenarioTable.model_json_schema())
+    schema["$defs"]["Entry"] = _without_required(Entry.model_json_schema())
+    for section in ("modes", "hazards"):
+        named = schema["properties"][section]["patternProperties"]
+        for pattern, table in named.items():
+            named[pattern] = {"anyOf": [table, {"const": "none"}]}  # what a base has and this scenario has not
+    text = json.dumps(schema, indent=1)
     return text.replace('"title": "Entry"\n', '"$ref": "#/$defs/Entry"\n') + "\n"
 
 
 def _without_required(schema: Any) -> Any:
-    """Return the schema without what only a whole scenario has."""
+    """Return the schema without what only a whole scenario has; a part without its type may be one of several."""
     if isinstance(schema, list):
         return [_without_required(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    return {key: _without_required(value) for key, value in schema.items() if key != "required"}
+    kept = {key: _without_required(value) for key, value in schema.items() if key != "required"}
+    if "oneOf" in kept:
+        kept["anyOf"] = kept.pop("oneOf")
+    return kept
 
 
 if __name__ == "__main__":
