@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from reliability.chunk import Plan
+from reliability.interruption import MODE_MISSED
+from reliability.modes import OcclusionAlarm
 from reliability.store import Variable
 from reliability.tables import DAY, MILLILITRE
 
@@ -42,6 +45,23 @@ def missed_when_shut(table: Table, rate: float) -> float:
     shut = table.missed[order, np.argmax(table.resistances)]
     found = float(np.interp(rate, table.rates[order], shut))
     return math.inf if math.isnan(found) else found
+
+
+def with_transients(plan: Plan, table: Table) -> Plan:
+    """Return a plan whose occlusion alarms sound when the volume is missed that the table has at the mean rate.
+
+    Parameters
+    ----------
+    plan : Plan
+        A study.
+    table : Table
+        Occlusions of its new pump, at the pressure of its alarm.
+    """
+    rows = plan.mode_rows.copy()
+    for k, mode in enumerate(plan.design.modes):
+        if isinstance(mode, OcclusionAlarm):
+            rows[k, MODE_MISSED] = missed_when_shut(table, plan.design.population.mean_rate)
+    return plan._replace(mode_rows=rows, transients=table)
 
 
 def transient_variables(table: Table) -> dict[str, Variable]:

@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from fluidics.engines.transient import Table
-from reliability.transients import missed_when_shut, transient_variables
+from reliability.events import VISIT
+from reliability.modes import OcclusionAlarm
+from reliability.transients import missed_when_shut, transient_variables, with_transients
+from tests.reliability.plans import quiet_plan
 
 DAY = 86400.0
 TABLE = Table(
@@ -35,6 +38,21 @@ def test_a_pump_that_stays_silent_misses_without_end(rate):
     silent = TABLE._replace(missed=np.array([[1.0, np.inf], [1.0, np.inf], [1.0, 0.02]]))
     assert missed_when_shut(silent, rate * 1e-6 / DAY) == np.inf
     assert missed_when_shut(silent, 0.4e-6 / DAY) == pytest.approx(0.02)
+
+
+def test_alarms_of_a_plan_wait_for_the_volume_of_the_table():
+    plan = quiet_plan()
+    modes = (*plan.design.modes, OcclusionAlarm(80e3))
+    people = plan.design.population._replace(mean_rate=0.15e-6 / DAY)
+    alarmed = plan._replace(
+        design=plan.design._replace(modes=modes, population=people),
+        mode_rows=np.vstack([plan.mode_rows, [VISIT, 600.0, 0.0, 0.0, 0.0]]),
+    )
+    found = with_transients(alarmed, TABLE)
+    assert found.transients is TABLE
+    assert found.mode_rows[-1].tolist() == pytest.approx([VISIT, 600.0, 0.0, 0.0, 29e-9])
+    assert (found.mode_rows[:-1] == alarmed.mode_rows[:-1]).all()
+    assert alarmed.mode_rows[-1, -1] == 0.0
 
 
 def test_the_file_has_the_table_in_its_units():
