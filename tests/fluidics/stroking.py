@@ -1,5 +1,5 @@
-"""Parts with round numbers for the tests of the stroke engine, the stiff pump of `pump_transient` made of them; the laws
-stand in the test files."""
+"""Parts with round numbers for the tests of the stroke engine, and the stiff pump of `pump_transient` made of them; the
+laws stand in the test files."""
 
 from __future__ import annotations
 
@@ -199,7 +199,8 @@ def pusher_phases(
         return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
     period = drive.volume / rate
     push = drive.share * period
-    return (Phase(push, 0.0, drive.volume / push, 0.0, 0.0), Phase(period - push, 0.0, 0.0, 0.0, 0.0), off, off, off, off)
+    pushing = Phase(push, 0.0, drive.volume / push, 0.0, 0.0)
+    return (pushing, Phase(period - push, 0.0, 0.0, 0.0, 0.0), off, off, off, off)
 
 
 @stroke.answer

@@ -1,0 +1,155 @@
+"""One stroke: what it pushes against the pressure it makes, where its force ends, what the drive's end sees."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fluidics.drives.piston import Deposit
+from fluidics.engines.beat import NEVER, active_time, beaten, force_limit, paced, struck
+from fluidics.engines.lump import lumped
+from fluidics.pump import Stateless, new_pump
+from fluidics.questions import stroke
+from tests.fluidics.parts import ACTIVE, HEPATIC_PUMP, INSULIN_PUMP, RATE, WATER
+from tests.fluidics.stroking import KPA, STIFF_DRIVE, STIFF_RATE, UNIT, Hose, Pusher, Tissue, pusher_pump, stiff_pump
+
+VOLUME, PERIOD = 1e-9, 100.0
+
+
+def beat(drive, catheter, site, start, p_in=0.0, alarm=NEVER):
+    """Return one stroke of a pusher every 100 s."""
+    pump = pusher_pump(drive, catheter, site)
+    state, rate = new_pump(pump), drive.volume / PERIOD
+    lump = lumped(pump, state, WATER)
+    force = force_limit(pump, state, WATER, lump)
+    pace = paced(lump, drive.leak, drive.share * PERIOD, (1.0 - drive.share) * PERIOD)
+    return struck(pump, state, rate, WATER, lump, force, pace, p_in, start, alarm)
+
+
+def test_a_drive_pushes_while_its_phases_say_so():
+    insulin = active_time(INSULIN_PUMP.drive, ACTIVE.drive, RATE, 432.0)
+    assert insulin == INSULIN_PUMP.drive.push_time
+    assert active_time(HEPATIC_PUMP.drive, Stateless(), 0.0, 60.0) == 60.0
+    assert active_time(INSULIN_PUMP.drive, ACTIVE.drive, RATE, 0.05) == 0.05
+
+
+def test_a_stroke_into_a_shut_line_raises_it_by_volume_over_compliance():
+    done = beat(Pusher(VOLUME, 0.2, 1e9, 0.0), Hose(1.0, 1e30, 2e-13, 0.0), Tissue(0.0, 0.0, 0.0), 1e3)
+    assert done.pressure == pytest.approx(1e3 + VOLUME / 2e-13, rel=1e-9)
+    assert done.entered == pytest.approx(VOLUME, rel=1e-12)
+    assert done.delivered == pytest.approx(0.0, abs=1e-12 * VOLUME)
+    assert (done.time, done.retained, done.alarmed) == (PERIOD, 0.0, False)
+
+
+def test_a_volume_that_yields_is_the_one_at_the_pressure_it_makes():
+    """With v = V - y p_end and p_end = p + v / C it is v = (V - y p) / (1 + y / C)."""
+    yielding, compliance, start = 3e-14, 4e-14, 5e3
+    drive = Pusher(VOLUME, 0.2, 1e9, 0.0, yielding)
+    done = beat(drive, Hose(1.0, 1e30, compliance, 0.0), Tissue(0.0, 0.0, 0.0), start)
+    assert done.entered == pytest.approx((VOLUME - yielding * start) / (1.0 + yielding / compliance), rel=1e-9)
+
+
+def test_the_drive_ends_push_against_the_lumen_too():
+    lumen, push = 1e12, 0.2 * PERIOD
+    done = beat(Pusher(VOLUME, 0.2, 1e9, 0.0), Hose(lumen, 1e30, 2e-13, 0.0), Tissue(0.0, 0.0, 0.0), 0.0)
+    assert done.peak == pytest.approx(VOLUME / 2e-13 + 0.5 * lumen * VOLUME / push, rel=1e-6)
+
+
+def test_force_ends_where_the_line_holds_it():
+    limit = 3e3
+    done = beat(Pusher(VOLUME, 0.2, limit, 0.0), Hose(1.0, 1e30, 2e-13, 0.0), Tissue(0.0, 0.0, 0.0), 1e3)
+    assert done.pressure == pytest.approx(limit, rel=1e-9)
+    assert done.entered == pytest.approx(2e-13 * 2e3, rel=1e-9)
+    assert done.retained == pytest.approx(VOLUME - 2e-13 * 2e3, rel=1e-9)
+    assert done.peak <= limit
+
+
+def test_a_line_above_the_force_is_not_pushed_and_does_not_push_back():
+    done = beat(Pusher(VOLUME, 0.2, 3e3, 0.0), Hose(1.0, 1e30, 2e-13, 0.0), Tissue(0.0, 0.0, 0.0), 5e3)
+    assert (done.pressure, done.retained) == pytest.approx((5e3, VOLUME), rel=1e-12)
+    assert done.entered == pytest.approx(0.0, abs=1e-12 * VOLUME)
+
+
+def test_near_its_limit_a_drive_pushes_as_fast_as_the_lumen_lets_it():
+    """From the moment the lumen takes all the force, the pressure tends to the limit with R C."""
+    lumen, compliance, limit = 2e15, 1e-14, 1e5
+    drive = Pusher(VOLUME, 0.2, limit, 0.0)
+    done = beat(drive, Hose(lumen, 1e30, compliance, 0.0), Tissue(0.0, 0.0, 0.0), 0.0)
+    near, flow, push = 0.5 * lumen + 1e9, VOLUME / (0.2 * PERIOD), 0.2 * PERIOD
+    free = (limit - near * flow) / (flow / compliance)
+    end = limit - near * flow * math.exp(-(push - free) / (near * compliance)) if free > 0.0 else None
+    assert end is not None
+    assert done.pressure == pytest.approx(end, rel=1e-6)
+    assert done.entered == pytest.approx(compliance * end, rel=1e-6)
+    assert done.peak <= limit
+
+
+@given(
+    limit=st.floats(1e3, 3e5), start=st.floats(-1e4, 2e5), wall=st.floats(-17.0, -11.0), tip=st.floats(9.0, 18.0),
+    leak=st.sampled_from([0.0, 1e-18, 1e-15]), gas=st.sampled_from([0.0, 1e-4]), share=st.floats(0.01, 1.0),
+)  # fmt: skip
+def test_pressure_stays_below_the_limit_and_volumes_balance(limit, start, wall, tip, leak, gas, share):
+    drive = Pusher(VOLUME, share, limit, leak)
+    hose = Hose(1e12, 10.0**tip, 10.0**wall, gas)
+    done = beat(drive, hose, Tissue(1e3, 0.0, 0.0), start, p_in=-3e4)
+    assert done.peak <= max(limit, start) * (1.0 + 1e-9)
+    kept = 10.0**wall * (done.pressure - start)
+    kept += gas / (start + 101325.0) - gas / (done.pressure + 101325.0)
+    moved = VOLUME + abs(done.entered) + abs(done.delivered) + abs(kept)
+    assert done.entered - done.delivered - kept == pytest.approx(0.0, abs=1e-10 * moved)
+    assert -1e-9 * VOLUME <= done.retained <= VOLUME * (1.0 + 1e-9)
+
+
+@given(alarm=st.floats(1e3, 9e4), start=st.floats(0.0, 8e4), wall=st.floats(-15.0, -12.0))
+def test_an_alarm_ends_the_stroke_when_the_drive_sees_it(alarm, start, wall):
+    compliance = 10.0**wall
+    drive = Pusher(VOLUME, 0.2, 1e9, 0.0)
+    done = beat(drive, Hose(1.0, 1e30, compliance, 0.0), Tissue(0.0, 0.0, 0.0), start, alarm=alarm)
+    assert done.alarmed == (start + VOLUME / compliance >= alarm)
+    if done.alarmed:
+        pushed = max(alarm - start, 0.0) * compliance
+        assert done.entered == pytest.approx(pushed, rel=1e-9, abs=1e-12 * VOLUME)
+        assert done.time == pytest.approx(pushed / VOLUME * 0.2 * PERIOD, rel=1e-9, abs=1e-9)
+
+
+def test_an_alarm_sounds_in_a_rest_through_which_a_restrictor_fills_the_line():
+    lump = lumped(*stiff_pump(True), WATER)._replace(out=0.0)
+    pump, state = stiff_pump(True)
+    force = force_limit(pump, state, WATER, lump)
+    pace = paced(lump, 1e-15, 20.0, 40.0)
+    done = beaten(lump, force, pace, 0.0, 1e5, 0.0, 2e4)
+    assert done.alarmed
+    # C dp/dt = G (p_in - p); the drive's end is above the lump by the lumen's part of the way
+    seen = (2e4 - 1e5 * lump.near * pace.idle.conductance) * pace.lift
+    assert done.time == pytest.approx(-math.log(1.0 - seen / 1e5) * lump.compliance / pace.idle.conductance, rel=1e-9)
+
+
+# --- the chamber of a piston ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("leak", "recovered"), [(1e-30, 0.0), (1e-12, 1.0), (1e-18, 1.0 - math.exp(-0.595))])
+def test_a_chamber_that_creeps_back_costs_less_of_a_stroke(leak, recovered):
+    """Seats that leak 1e-18 for 59.5 s into 2e-16 m3/Pa: 1 - exp(-2 l t / C) of the way to the mean of both sides."""
+    drive = STIFF_DRIVE._replace(filter_resistance=1.0 / leak)
+    p_in, p_out = -27.0 * KPA, 130.0 * KPA
+    asked = stroke(drive, Deposit(1.0), STIFF_RATE, p_in, p_out, drive.reference_viscosity)
+    low, high, mean = -29.0, 140.0, 51.5
+    swing = 2e-4 * UNIT * KPA * ((high - low) - 0.5 * recovered * (mean - low))
+    # a seat always leaks a little, even a clean one
+    assert asked.volume == pytest.approx(drive.stroke_volume - swing, rel=3e-5)
+
+
+def test_the_volume_of_a_stroke_and_the_law_of_its_leak_add_up_to_what_passes():
+    """Through leaky seats the chamber always comes to the mean of both sides: half the swing, and the mean leak."""
+    drive = STIFF_DRIVE._replace(filter_resistance=1e17)
+    asked = stroke(drive, Deposit(1.0), STIFF_RATE, -27e3, 100e3, drive.reference_viscosity)
+    seat = 2.0 * asked.conductance
+    compliance, low, mean, rest = drive.chamber_compliance, -29e3, 36.5e3, 59.5
+    left = math.exp(-2.0 * seat * rest / compliance)
+    through = seat * ((-27e3 - mean) * rest + (mean - low) * compliance / (2.0 * seat) * (1.0 - left))
+    drawn = drive.stroke_volume - compliance * (110e3 - low) + through
+    law = asked.volume - asked.conductance * (100e3 + 27e3) * rest
+    assert law == pytest.approx(drawn, rel=1e-9)
