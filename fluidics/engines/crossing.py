@@ -15,6 +15,7 @@ from fluidics.network import Floats, Network
 UNDECIDED = -1.0  # what `first_crossing` returns when it cannot tell
 BAND = 1e-12  # [-]: of the pressures at a valve, by which it must pass its threshold: more than they are rounded by
 _LOOKS = 20_000  # intervals and steps of Newton's method; some five are usual
+_CUBIC = 1e-5  # [-]: step of Halley's method, relative to the fastest mode, whose cube is below rounding
 _NARROW = 4e-16  # [-]: relative width of an interval that holds no other time
 
 
@@ -77,10 +78,18 @@ def _parted(network: Network, modes: Modes, row: int, course: Course, link: int,
     return sign * (difference(network, course, link) - threshold) + BAND * scale
 
 
+@inlined
+def _between(early: float, late: float, fastest: float) -> float:
+    """Return a time [s] within an interval, the sooner the faster the modes are."""
+    low = max(early, 0.1 / max(fastest, 1e-300))
+    return math.sqrt(low * late) if late > 4.0 * low else 0.5 * (early + late)
+
+
 @linked
-def _root(modes: Modes, row: int, part: Floats, first: float, early: float, late: float, fine: float) -> float:
-    """Return the time [s] at which a margin that falls from `early` to `late` is zero, by Halley's method in a bracket."""
-    time = 0.5 * (early + late)
+def _root(
+    modes: Modes, row: int, part: Floats, first: float, early: float, late: float, time: float, fine: float
+) -> float:
+    """Return when [s] a margin that falls from `early` to `late` is zero, by Halley's method in a bracket."""
     for _ in range(_LOOKS):
         margin, slope, bend = first, 0.0, 0.0
         for j in range(part.shape[0]):
@@ -97,9 +106,12 @@ def _root(modes: Modes, row: int, part: Floats, first: float, early: float, late
         if late - early <= _NARROW * late:
             return late
         steep = slope * slope - 0.5 * margin * bend
-        time = time - margin * slope / steep if steep > 0.0 else late
-        if not early < time < late:
-            time = 0.5 * (early + late)
+        step = margin * slope / steep if steep > 0.0 else late
+        if not early < time - step < late:
+            step = time - 0.5 * (early + late)
+        elif abs(step) * modes.rate[row, 0] < _CUBIC:
+            return time - step
+        time -= step
     return UNDECIDED
 
 
@@ -180,12 +192,12 @@ def first_crossing(
     if lowest > 0.0:
         return end
     early, late, margin = 0.0, end, first
-    fastest = max(modes.rate[row, 0], 1e-300)
     for _ in range(_LOOKS):
         look = _looked(modes, row, course, first, margin, early, late)
         narrow = late - early <= _NARROW * late
         if look.margin <= 0.0 and not look.never and (look.once or narrow):
-            return _root(modes, row, course.part, first, early, late, 1e-13 * scale)
+            guess = _between(early, late, modes.rate[row, 0])
+            return _root(modes, row, course.part, first, early, late, guess, 1e-13 * scale)
         if look.never or look.once or narrow:
             if late >= end:
                 return end
@@ -195,6 +207,5 @@ def first_crossing(
             for j in range(nodes):
                 course.left_then[j], course.reach_then[j] = course.left_next[j], course.reach_next[j]
         else:
-            low = max(early, 0.1 / fastest)
-            late = math.sqrt(low * late) if late > 4.0 * low else 0.5 * (early + late)
+            late = _between(early, late, modes.rate[row, 0])
     return UNDECIDED

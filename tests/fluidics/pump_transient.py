@@ -1,8 +1,8 @@
 """One stiff pump over a day, as data: a diaphragm between two check valves, a compliant line, whose last segment
 occludes after two hours.
 
-Plausible numbers, not those of a product. The reference values are those of an exact propagator that a Rosenbrock method
-at a tolerance of 1e-12 agrees with to 4e-9 in pressure and 4e-8 in volume.
+Plausible numbers, not those of a product. The reference values are those of an exact propagator that a Rosenbrock
+method at a tolerance of 1e-12 agrees with to 4e-9 in pressure and 4e-8 in volume.
 """
 
 from __future__ import annotations

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule
 
 TOLERANCE = 1e-10
+BAND = 1e-9  # beyond a threshold: more than the tolerance lets a pressure be wrong
 
 
 def _flows(made: Network, opened: Ints, pressure: Floats) -> Floats:
@@ -40,37 +43,43 @@ def _jacobian(made: Network, opened: Ints) -> Floats:
     return np.array([_slopes(made, opened, zero, whole + unit) - base for unit in np.eye(whole.shape[0])]).T
 
 
-def radau(made: Network, stroke: Schedule, pressure: Floats, open_links: Ints) -> Resolved:
-    """Return one stroke, as an engine would."""
+def _until_a_valve(made: Network, opened: Ints, source: Floats, span: tuple[float, float], state: Floats):
+    """Return SciPy's solution to the end of a span, or to where a check passes its threshold."""
     from scipy.integrate import solve_ivp
 
     size = made.compliance.shape[0]
+    events = []
+    for link in np.flatnonzero(made.kind == CHECK):
+        event = partial(_passed, made, opened, int(link), size)
+        event.terminal, event.direction = True, -1.0
+        events.append(event)
+    jacobian = _jacobian(made, opened)
+    return solve_ivp(
+        lambda _, y: _slopes(made, opened, source, y), span, state, "Radau",
+        rtol=TOLERANCE, atol=TOLERANCE, jac=jacobian, events=events,
+    )  # fmt: skip
+
+
+def _passed(made: Network, opened: Ints, link: int, size: int, _: float, state: Floats) -> float:
+    return _margin(made, opened, link, state[:size]) + 2.0 * BAND
+
+
+def radau(made: Network, stroke: Schedule, pressure: Floats, open_links: Ints) -> Resolved:
+    """Return one stroke, as an engine would."""
+    size = made.compliance.shape[0]
     state = np.concatenate([pressure, np.zeros(made.kind.shape[0])])
     opened = np.where(made.kind == TUBE, 1, open_links)
-    checks = np.flatnonzero(made.kind == CHECK)
     rows, switches = [], 0
     for k, duration in enumerate(stroke.duration):
         opened = np.where(made.kind == GATE, stroke.gates[k], opened)
-        time = 0.0
-        while True:
-            for link in checks:
-                if _margin(made, opened, link, state[:size]) < -1e-9:
+        time, status = 0.0, 1
+        while status == 1:
+            for link in np.flatnonzero(made.kind == CHECK):
+                if _margin(made, opened, link, state[:size]) < -BAND:
                     opened[link] = 1 - opened[link]
                     switches += 1
-            events = []
-            for link in checks:
-                def event(_, y, link=link):
-                    return _margin(made, opened, link, y[:size]) + 2e-9
-
-                event.terminal, event.direction = True, -1.0
-                events.append(event)
-            part = solve_ivp(
-                lambda _, y: _slopes(made, opened, stroke.source[k], y), (time, duration), state, "Radau",
-                rtol=TOLERANCE, atol=TOLERANCE, jac=_jacobian(made, opened), events=events,
-            )  # fmt: skip
-            time, state = part.t[-1], part.y[:, -1]
-            if part.status != 1:
-                break
+            part = _until_a_valve(made, opened, stroke.source[k], (time, float(duration)), state)
+            time, state, status = part.t[-1], part.y[:, -1], part.status
         rows.append((state.copy(), opened.copy()))
     return Resolved(
         np.cumsum(stroke.duration),

@@ -67,7 +67,7 @@ def test_a_valve_beyond_its_threshold_switches_at_once():
 
 @given(decades(-9, -1), decades(-4, 4), decades(1, 7))
 def test_two_crossings_however_close_are_not_taken_for_none(depth, pace, length):
-    """a - (e^-t - e^-2t) dips below zero around ln 2, where the bracket is 1/4, when a is less than that.
+    """With a - (e^-t - e^-2t) it dips below zero around ln 2, where the bracket is 1/4, if a is less.
 
     The dip lasts 4 sqrt(depth) of a time that is up to 10^7 times as long.
     """

@@ -17,7 +17,6 @@ from fluidics.network import CHECK, GATE, Link, Schedule, network
 from tests.fluidics.parts import run
 from tests.fluidics.pump_transient import (
     AFTER_131,
-    CHAMBER,
     DRAWN,
     END_OF_PUSH,
     END_OF_REST,
@@ -105,7 +104,7 @@ def test_periodic_strokes_peak_and_fall_as_published():
 
 
 def test_steady_flow_through_two_resistances():
-    """svZeroDSolver's case steadyFlow_RC_R: 5 through 100 and 100 against 100."""
+    """Case steadyFlow_RC_R of svZeroDSolver: 5 through 100 and 100 against 100."""
     made = network([1e-4, 1e-4], [(0, 1, Link(0.01)), (1, 2, Link(0.01))], [100.0])
     pressure, flow = steady(made, [5.0, 0.0])
     assert pressure == pytest.approx([1100.0, 600.0], rel=1e-12)
@@ -113,7 +112,7 @@ def test_steady_flow_through_two_resistances():
 
 
 def test_steady_flow_through_a_bifurcation():
-    """svZeroDSolver's case steadyFlow_bifurcationR_R1: a trunk and two branches, 100 each, ended by 100 against 100."""
+    """Case steadyFlow_bifurcationR_R1 of svZeroDSolver: trunk and branches of 100, ended by 100 against 100."""
     tube = Link(0.01)
     joins = [(0, 1, tube), (1, 2, tube), (1, 3, tube), (2, 4, tube), (3, 5, tube)]
     pressure, flow = steady(network([1e-4] * 4, joins, [100.0, 100.0]), [5.0, 0.0, 0.0, 0.0])
@@ -122,7 +121,7 @@ def test_steady_flow_through_a_bifurcation():
 
 
 def test_steady_flow_through_a_microfluidic_network():
-    """mmft-simulator's network of seven nodes; its channels conduct 1/28.26396 of h^4 / (mu l)."""
+    """The network of seven nodes of mmft-simulator; its channels conduct 1/28.26396 of h^4 / (mu l)."""
     channel = Link(1e-16 / (28.26396 * 1e-3 * 1e-3))
     joins = [(3, 0, channel), (4, 1, channel), (5, 2, channel), (0, 1, channel), (2, 1, channel), (1, 6, channel)]
     pressure, flow = steady(network([1e-16] * 3, joins, [1e3, 1e3, 1e3, 0.0]), [0.0] * 3)
