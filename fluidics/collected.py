@@ -9,10 +9,40 @@ from fluidics.drives.patch import Patch
 from fluidics.network import Floats
 
 
+def alike(numbers: Floats, likeness: float) -> Floats:
+    """Return standard normal numbers of which each resembles the one before.
+
+    e_1 = z_1,    e_k = r e_(k-1) + sqrt(1 - r^2) z_k
+
+    Parameters
+    ----------
+    numbers : ndarray (pods, n)
+        Independent standard normal numbers [-].
+    likeness : float
+        Correlation r of neighbours [-], from 0 to below 1.
+
+    Returns
+    -------
+    ndarray (pods, n)
+        Standard normal numbers, correlated as r^distance.
+
+    Examples
+    --------
+    >>> alike(np.array([[1.0, 0.0, 0.0]]), 0.5)
+    array([[1.  , 0.5 , 0.25]])
+    """
+    found = numbers.copy()
+    if likeness > 0.0:
+        rest = np.sqrt(1.0 - likeness * likeness)
+        for k in range(1, numbers.shape[1]):
+            found[:, k] = likeness * found[:, k - 1] + rest * numbers[:, k]
+    return found
+
+
 def increments_of(drive: Patch, rate: float, gain: Floats, drift: Floats, noise: Floats) -> Floats:
     """Return the volume of every increment of some pods; a ratchet never pulls one back.
 
-    V = max(e^(s_g z) V_increment + s_d z' V_increment / Q + s_n z'', 0)
+    V = max(e^(s_g z) V_increment + s_d z' V_increment / Q + s_n e, 0)
 
     Parameters
     ----------
@@ -23,7 +53,7 @@ def increments_of(drive: Patch, rate: float, gain: Floats, drift: Floats, noise:
     gain, drift : ndarray (pods,)
         Standard normal numbers of each pod [-].
     noise : ndarray (pods, n)
-        Standard normal number of each increment [-].
+        Standard normal number of each increment [-], from which `alike` makes its noise.
 
     Returns
     -------
@@ -37,7 +67,7 @@ def increments_of(drive: Patch, rate: float, gain: Floats, drift: Floats, noise:
     array([[5.e-10, 5.e-10]])
     """
     mean = drive.increment * (np.exp(drive.gain_spread * gain) + drive.drift_spread * drift / rate)
-    return np.maximum(mean[:, None] + drive.noise * noise, 0.0)
+    return np.maximum(mean[:, None] + drive.noise * alike(noise, drive.likeness), 0.0)
 
 
 def delivered_in_windows(

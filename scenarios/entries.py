@@ -23,7 +23,7 @@ SHARES = {
     "basal_share", "rinse_left", "reserve", "fraction", "missed", "error_threshold", "surgery_threshold",
     "replacement_threshold", "abandonment", "operated", "run_dry", "run_dry_per_refill", "answering",
     "kink_share", "cooled", "upright_share", "mass_share", "lowest_share", "low_share", "high_share", "highest_share",
-    "release",
+    "release", "likeness",
 }  # fmt: skip
 POSITIVE = {
     "capacity", "stroke_volume", "accuracy", "stall_pressure", "filter_resistance", "deposition_time", "closing_time",

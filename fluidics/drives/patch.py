@@ -30,13 +30,15 @@ class Patch(NamedTuple):
     """A ratchet that pushes an increment whenever one is due: Q = g Q_programmed + d.
 
     Each pod has its own gain g, lognormal, and its own drift d, normal and the same at any rate (a seal that creeps, a
-    plunger that sticks). Every increment has a noise of its own, which is not in the mean: it shows in the windows of a
-    laboratory. A refill puts on a new pod.
+    plunger that sticks). Every increment has a noise of its own, more or less like that of the one before; it is not in
+    the mean, and shows in the windows of a laboratory. A refill puts on a new pod.
 
     Notes
     -----
-    The three terms are a model of the windows and boluses printed for Omnipod 5 (Insulet, technical user guide, 2022);
-    pulse noise is also seen by Girardot et al., Diabetes Technol. Ther. 22 (2020).
+    The terms are a model of the windows and single increments printed for Omnipod 5 (Insulet, technical user guide,
+    2022), at basal rates: the spread of a window follows the number of its increments, whatever the rate, and faster
+    than its root. At 30 U/h pods are more alike. Noise of single increments is also seen by Girardot et al., Diabetes
+    Technol. Ther. 22 (2020).
     """
 
     increment: Annotated[float, "m3"]
@@ -45,6 +47,7 @@ class Patch(NamedTuple):
     gain_spread: Annotated[float, "-"] = 0.0  # of the logarithm, between pods
     drift_spread: Annotated[float, "m3/s"] = 0.0  # standard deviation between pods
     noise: Annotated[float, "m3"] = 0.0  # standard deviation between increments
+    likeness: Annotated[float, "-"] = 0.0  # correlation of an increment's noise with that of the next
     push_time: Annotated[float, "s"] = 0.5
     outlet_conductance: Annotated[float, "m3/s/Pa"] = 1e-11
 

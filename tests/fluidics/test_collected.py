@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.collected import delivered_in_windows, increments_of
+from fluidics.collected import alike, delivered_in_windows, increments_of
 from fluidics.elementary import inverse_normal
 from fluidics.pump import Luck
 from fluidics.questions import fresh, stroke
@@ -61,7 +61,7 @@ def test_the_mean_of_a_pod_is_what_the_part_answers():
 
 def test_noise_shrinks_with_the_root_of_the_window_and_gain_does_not():
     numbers = np.random.default_rng(4)
-    noisy = POD._replace(gain_spread=0.0, drift_spread=0.0)
+    noisy = POD._replace(gain_spread=0.0, drift_spread=0.0, likeness=0.0)
     noise = numbers.standard_normal((200, 400))
     short, long = (
         delivered_in_windows(noisy, UNIT_PER_HOUR, hours * HOUR, np.zeros(200), np.zeros(200), noise)
@@ -75,6 +75,18 @@ def test_noise_shrinks_with_the_root_of_the_window_and_gain_does_not():
         POD._replace(noise=0.0), UNIT_PER_HOUR, pods, np.zeros(4000), np.zeros((4000, 1))
     )
     assert np.log(gains / POD.increment).std() == pytest.approx(0.055, rel=4.0 / np.sqrt(8000.0))
+
+
+def test_noise_that_is_alike_spreads_windows_as_a_first_order_process():
+    # variance of a sum of n: n (1 + r) / (1 - r) - 2 r (1 - r^n) / (1 - r)^2
+    likeness, n = 0.6, 12
+    numbers = np.random.default_rng(5).standard_normal((4000, n))
+    noise = alike(numbers, likeness)
+    expected = n * (1 + likeness) / (1 - likeness) - 2 * likeness * (1 - likeness**n) / (1 - likeness) ** 2
+    slack = 4.0 * np.sqrt(2.0 / 4000.0)
+    assert noise.sum(axis=1).var() == pytest.approx(expected, rel=slack)
+    assert noise[:, -1].var() == pytest.approx(1.0, rel=slack)
+    assert alike(numbers, 0.0) == pytest.approx(numbers)
 
 
 def test_no_increment_is_pulled_back():

@@ -32,7 +32,7 @@ TUBED_PUMP = Pump(
 PATCH_PUMP = Pump(
     reservoir=Bag(2e-6, 0.1e-6, 0.2e-6, 5e10),
     drug=Infusate(1.04),
-    drive=Patch(0.5e-9, 100e3, 0.3 * UL_PER_KPA, 0.055, 0.0095 * UNIT_PER_HOUR, 0.18e-9),
+    drive=Patch(0.5e-9, 100e3, 0.3 * UL_PER_KPA, 0.055, 0.0095 * UNIT_PER_HOUR, 0.19e-9, 0.5),
     catheter=InfusionSet(0.012, 0.15e-3),
     site=Subcutaneous(305.15, 0.5e3, layer_permeability=1e-16),
     power=Unpowered(),
