@@ -122,6 +122,42 @@ def submerged_pressure(depth: float, surface: float = SEA_LEVEL, density: float 
     return surface + density * _GRAVITY * depth
 
 
+def excursion(pressure: float, stay: float, rate: float, surface: float = SEA_LEVEL) -> tuple[Floats, Floats]:
+    """Return the pressure of a dive or of a treatment in a chamber, as knots between which it is linear in time.
+
+    Parameters
+    ----------
+    pressure : float
+        Absolute pressure that is reached [Pa], above or below that at the surface.
+    stay : float
+        Time at that pressure [s].
+    rate : float
+        How fast the pressure changes on the way there and back [Pa/s]; a diver who sinks 18 m in a minute has 3000.
+    surface : float
+        Absolute pressure before and after [Pa].
+
+    Returns
+    -------
+    time, pressure : ndarray (4,)
+        Since the start [s], and absolute [Pa].
+
+    Raises
+    ------
+    ValueError
+        When the rate is not above zero.
+
+    Examples
+    --------
+    >>> time, pressure = excursion(2.0 * 101325.0, 5400.0, 101325.0 / 600.0)  # 90 minutes at 2 atm, 10 minutes each way
+    >>> time
+    array([   0.,  600., 6000., 6600.])
+    """
+    if not rate > 0.0:
+        raise ValueError(f"rate {rate!r} Pa/s: the pressure must change at a rate above zero")
+    way = abs(pressure - surface) / rate
+    return np.array([0.0, way, way + stay, way + stay + way]), np.array([surface, pressure, pressure, surface])
+
+
 def flight(
     height: float, cruise: float, climb_rate: float = 2.54, descent_rate: float = 1.524, knots: int = 8
 ) -> tuple[Floats, Floats]:

@@ -10,7 +10,7 @@ from fluidics.compile import inlined
 from fluidics.lumen import hole_resistance
 from fluidics.occlusion import Onset, awaited, first_wait, growth, growth_panel, supplied
 from fluidics.pump import Linear, Luck, Service, Surroundings
-from fluidics.questions import advance, compliance, fresh, line, lumen, panel, refilled
+from fluidics.questions import advance, bubble, compliance, fresh, line, lumen, panel, refilled
 from fluidics.wall import held_wall_compliance
 
 POISSON = 0.48  # [-]: polymers have 0.46 to 0.5, and their moduli spread far more than this changes
@@ -45,6 +45,7 @@ class SegmentedCatheter(NamedTuple):
     batch_spread: Annotated[float, "-"]
     closing_time: Annotated[float, "s"]
     blocked_holes: Annotated[float, "-"] = 0.0
+    air: Annotated[float, "m3"] = 0.0  # trapped where it joins the pump, at atmospheric pressure
 
 
 @fresh.answer
@@ -90,3 +91,8 @@ def _segment_compliance(catheter: SegmentedCatheter, length: float, radius: floa
 def segments_compliance(catheter: SegmentedCatheter, own: Onset) -> float:
     proximal = _segment_compliance(catheter, catheter.proximal_length, catheter.proximal_radius)
     return proximal + _segment_compliance(catheter, catheter.distal_length, catheter.distal_radius)
+
+
+@bubble.answer
+def air_in_segments(catheter: SegmentedCatheter, own: Onset) -> float:
+    return catheter.air * 101325.0

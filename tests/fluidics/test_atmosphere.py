@@ -8,7 +8,7 @@ from fluids import ATMOSPHERE_1976
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.atmosphere import SEA_LEVEL, flight, standard_height, standard_pressure, submerged_pressure
+from fluidics.atmosphere import SEA_LEVEL, excursion, flight, standard_height, standard_pressure, submerged_pressure
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,17 @@ def test_between_the_knots_of_a_flight_the_pressure_is_nearly_linear():
     time, pressure = flight(2438.4, 0.0)
     middle = 0.5 * time[8]
     assert np.interp(middle, time, pressure) == pytest.approx(standard_pressure(2438.4 / 2.0), rel=1e-4)
+
+
+@given(st.floats(3e4, 5e5), st.floats(0.0, 1e5), st.floats(1.0, 1e4))
+def test_a_dive_goes_there_stays_and_comes_back_at_its_rate(pressure, stay, rate):
+    time, knots = excursion(pressure, stay, rate)
+    assert knots.tolist() == [SEA_LEVEL, pressure, pressure, SEA_LEVEL]
+    assert time[2] - time[1] == pytest.approx(stay, abs=1e-6)
+    assert rate * (time[1] - time[0]) == pytest.approx(abs(pressure - SEA_LEVEL), rel=1e-9)
+    assert time[3] - time[2] == pytest.approx(time[1], abs=1e-6)
+
+
+def test_a_dive_that_never_arrives_is_refused():
+    with pytest.raises(ValueError, match="above zero"):
+        excursion(2e5, 3600.0, 0.0)

@@ -10,7 +10,7 @@ from CoolProp.CoolProp import PropsSI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.atmosphere import standard_pressure, submerged_pressure
+from fluidics.atmosphere import excursion, flight, standard_pressure, submerged_pressure
 from fluidics.pump import MEDIAN_LUCK, Pump, after_refill, new_pump
 from fluidics.questions import histogram, operate, pressure, temperature
 from fluidics.regimen import ConstantRate
@@ -102,6 +102,29 @@ def test_a_chamber_stops_a_gas_driven_pump(propellant, atmospheres):
     assert stop == pytest.approx(atmospheres, rel=0.02)
     assert changed(pump, ambient=0.999 * stop * ATMOSPHERE) > -100.0
     assert changed(pump, ambient=1.001 * stop * ATMOSPHERE) < -100.0  # it flows back
+
+
+def over(pump: Pump, time: np.ndarray, knots: np.ndarray) -> float:
+    """Return the volume [m3] while the ambient follows its knots; the flow is linear in it."""
+    flows = [delivery(pump._replace(reservoir=pump.reservoir._replace(ambient=float(p)))) for p in knots]
+    return float(np.trapezoid(flows, time))
+
+
+def test_a_flight_of_ten_hours_costs_a_butane_pump_an_hour_of_drug():
+    pump = gas_pump("n-butane")
+    time, knots = flight(2438.4, 10.0 * 3600.0)
+    extra = over(pump, time, knots) / delivery(pump) - time[-1]
+    # 10.6 % of ten hours at cruise, about half of it on the way up and down
+    ways = time[-1] - 10.0 * 3600.0
+    assert extra / 3600.0 == pytest.approx(0.106 * (10.0 + 0.52 * ways / 3600.0), rel=0.01)
+
+
+def test_a_treatment_at_two_and_a_half_atmospheres_costs_half_its_dose():
+    # 1.5 atm of 246.4 - 1.3 kPa, on the way there and back half of it
+    pump = gas_pump("n-butane")
+    time, knots = excursion(2.5 * ATMOSPHERE, 5400.0, 1.5 * ATMOSPHERE / 600.0)
+    lost = time[-1] - over(pump, time, knots) / delivery(pump)
+    assert lost == pytest.approx(1.5 * ATMOSPHERE / (246.44e3 - 10.0 * MMHG) * (5400.0 + 600.0), rel=1e-4)
 
 
 # --- disposable pumps ------------------------------------------------------------------------------------------------

@@ -9,14 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.catheter import WATER_COMPRESSIBILITY, Catheter, hydraulic_resistance
+from fluidics.circuit import LINE, circuit
 from fluidics.lumen import hole_resistance, side_hole_resistance
-from fluidics.pump import Luck, Service
-from fluidics.questions import advance, compliance, fresh, line, lumen, panel, refilled
+from fluidics.pump import Luck, Service, new_pump
+from fluidics.questions import advance, bubble, compliance, fresh, line, lumen, panel, refilled
 from fluidics.wall import held_wall_compliance
-from tests.fluidics.gas_driven import SPINAL
+from tests.fluidics.gas_driven import SPINAL, gas_pump
 from tests.fluidics.parts import AROUND, DAY, WATER, onset
 
 OPEN = onset(1.0, 0.0, 1.0)
+BEGUN = new_pump(gas_pump("n-butane")._replace(catheter=SPINAL))
 PLAIN = Catheter(1.0, 0.25e-3, SPINAL.onset_rate, SPINAL.batch_spread, SPINAL.closing_time)
 
 
@@ -60,6 +62,22 @@ def test_compliance_is_that_of_both_walls_and_the_water_in_them():
     walls += 0.4 * held_wall_compliance(0.265e-3, 0.615e-3, 10e6, 0.48)
     water = math.pi * (0.6 * 0.25e-3**2 + 0.4 * 0.265e-3**2) * WATER_COMPRESSIBILITY
     assert compliance(SPINAL, OPEN) == pytest.approx(walls + water, rel=1e-13)
+
+
+def test_trapped_air_is_its_volume_at_atmospheric_pressure():
+    assert bubble(SPINAL, OPEN) == 0.0
+    assert bubble(SPINAL._replace(air=2e-9), OPEN) == pytest.approx(2e-9 * 101325.0)
+    made = circuit(gas_pump("n-butane")._replace(catheter=SPINAL._replace(air=2e-9)), BEGUN, carries=True)
+    assert made.network.gas[LINE] == bubble(SPINAL._replace(air=2e-9), OPEN)
+    # Boyle's law: 2 uL give 20 nL for each kilopascal
+    assert made.network.gas[LINE] / made.network.ambient**2 == pytest.approx(2e-9 / 101325.0)
+
+
+def test_the_circuit_of_a_pump_holds_the_lumen_and_the_wall_of_the_segments():
+    made = circuit(gas_pump("n-butane")._replace(catheter=SPINAL), BEGUN, carries=True, segments=4).network
+    mu = 1.0 / (made.conductance[2] / 4.0 * lumen(SPINAL, 1.0))
+    assert mu == pytest.approx(WATER, rel=2e-3)
+    assert made.compliance[LINE : LINE + 4].sum() == pytest.approx(compliance(SPINAL, OPEN), rel=1e-12)
 
 
 def test_a_stiff_wall_leaves_the_compliance_of_water():
