@@ -15,7 +15,8 @@ from fluidics.network import Floats
 from fluidics.programme import pieces
 from scenarios.build import Scenario
 from scenarios.report.drawing import BLUE, INK, MUTED, SHADES, drawn, write
-from scenarios.tracing import HOUR, Run, Words, said
+from scenarios.trace_words import HOUR, Words, said
+from scenarios.tracing import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -1,55 +1,38 @@
-"""A scenario's pump traced through hours of its programme, and the results in the units people use; how a device is
-traced stands in `fluidics.engines.trace`, the figure in `scenarios.trace_figure`."""
+"""A scenario's pump traced through hours of its programme; how a device is traced stands in `fluidics.engines.trace`,
+the words in `scenarios.trace_words`, the figure in `scenarios.trace_figure`."""
 
 from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fluidics.deliverable import (
-    AT_ONCE,
-    CANCELLED,
-    PART_OF_A_STROKE,
-    TOO_FAST,
-    TOO_SLOW,
-    Shortfall,
-    fastest,
-    quantum,
-    undeliverable,
-)
+from fluidics.deliverable import quantum
+from fluidics.engines.gap import Gap, gap
 from fluidics.engines.rungs import ENGINES
-from fluidics.engines.trace import NEVER, Blockage, Change, Event, Trace, traced
-from fluidics.programme import Programme
+from fluidics.engines.trace import NEVER, Blockage, Change, Trace, traced
+from fluidics.programme import Programme, pieces
 from fluidics.pump import new_pump
+from reliability.gap import complaint, engine_gap_attributes
 from reliability.modes import OcclusionAlarm
 from scenarios.build import Scenario, ScenarioError
 from scenarios.document import near
-from scenarios.parts import units
-from scenarios.programmes import BLOCKAGE, BLOCKED, Changed, programme
+from scenarios.programmes import BLOCKAGE, Changed, programme
+from scenarios.trace_words import HOUR, complaints, unit
 from scenarios.units import DAY, convert
 
-HOUR = 3600.0
 LONGEST = 10.0 * 366.0 * DAY  # [s] of a trace
-_SENTENCES = {
-    TOO_FAST: "asks for {asked:rate}; the drive reaches {limit:rate}",
-    TOO_SLOW: "asks for {asked:rate}; the slowest rate is {limit:rate}",
-    PART_OF_A_STROKE: "asks for a bolus of {asked:volume}, which is no whole number of strokes of {limit:volume}",
-    AT_ONCE: "asks for a bolus of {asked:volume} while another is given",
-    CANCELLED: "asks for a bolus of {asked:volume} and gives {limit:volume} of it: the pump is suspended, or time ends",
-}
-
-
 class Run(NamedTuple):
     """A trace with what was asked."""
 
     programme: Programme
     changes: tuple[Changed, ...]
     alarm: float  # [Pa]
-    complaints: tuple[str, ...]  # what the pump cannot deliver as it is programmed
+    complaints: tuple[str, ...]  # what the pump cannot deliver as it is programmed, and a gap above its bound
     trace: Trace
+    gap: Gap | None  # from the next finer engine, at the rate that runs longest; none for the finest
 
 
 def span(hours: float) -> float:
@@ -133,56 +116,26 @@ def run(scenario: Scenario, length: float, engine: str, changes: Sequence[Change
         )
     except (ValueError, RuntimeError) as error:
         raise ScenarioError([f"{scenario.name}: the engine {engine} cannot follow this pump: {error}"]) from error
-    return Run(asked, tuple(changes), alarm, tuple(complaints(scenario, programme(scenario, length))), trace)
+    within = programme(scenario, length)
+    found = engine_gap(scenario, within, engine)
+    told = [*complaints(scenario, within), complaint(found) if found else ""]
+    return Run(asked, tuple(changes), alarm, tuple(filter(None, told)), trace, found)
 
 
-def complaints(scenario: Scenario, asked: Programme) -> Iterator[str]:
-    """Yield a sentence for each kind of thing that a programme asks of the pump in vain."""
-    pump = scenario.design.pump
-    table = scenario.programme
-    slowest = table.minimum.value.si if table and table.minimum else 0.0
-    found = undeliverable(asked, fastest(pump.drive, new_pump(pump).drive), slowest, quantum(pump.drive))
-    words = Words(scenario)
-    for reason in sorted({shortfall.reason for shortfall in found}):
-        alike = [shortfall for shortfall in found if shortfall.reason == reason]
-        again = f" ({len(alike)} times)" if len(alike) > 1 else ""
-        yield f"at {alike[0].start / HOUR:.4g} h the programme {words.shortfall(alike[0])}{again}"
+def engine_gap(scenario: Scenario, within: Programme, engine: str) -> Gap | None:
+    """Return how far an engine is from the next finer one, for a new pump at the rate of a programme that runs longest.
 
-
-class Words:
-    """Volumes and rates in the units of a scenario's drug."""
-
-    def __init__(self, scenario: Scenario) -> None:
-        known = {value.path: value for value in scenario.values}
-        concentration = known.get("pump.drug.concentration")
-        insulin = concentration is not None and concentration.unit == "U/m3"
-        self.units_per_volume = concentration.si if insulin and concentration else 0.0  # [U/m3]
-
-    @property
-    def rates(self) -> tuple[str, float]:
-        """Return the unit of rates, and how many of it are one in SI."""
-        return ("U/h", self.units_per_volume * HOUR) if self.units_per_volume else ("µL/h", 1e9 * HOUR)
-
-    @property
-    def volumes(self) -> tuple[str, float]:
-        """Return the unit of volumes, and how many of it are one in SI."""
-        return ("U", self.units_per_volume) if self.units_per_volume else ("µL", 1e9)
-
-    def volume(self, volume: float) -> str:
-        """Return a volume [m3] in words."""
-        drug = f" ({volume * self.units_per_volume:.4g} U)" if self.units_per_volume else ""
-        return f"{volume * 1e9:.4g} µL{drug}"
-
-    def rate(self, rate: float) -> str:
-        """Return a rate [m3/s] in words."""
-        drug = f" ({rate * self.units_per_volume * HOUR:.4g} U/h)" if self.units_per_volume else ""
-        return f"{rate * 1e9 * HOUR:.4g} µL/h{drug}"
-
-    def shortfall(self, shortfall: Shortfall) -> str:
-        """Return what a programme asks in vain."""
-        say = self.rate if shortfall.reason in (TOO_FAST, TOO_SLOW) else self.volume
-        text = _SENTENCES[shortfall.reason].replace(":rate", "").replace(":volume", "")
-        return text.format(asked=say(shortfall.asked), limit=say(shortfall.limit))
+    The time compared is that of the programme, a day at most; the finest engine has no gap.
+    """
+    ladder, pump = list(ENGINES), scenario.design.pump
+    if engine == ladder[0]:
+        return None
+    spans: dict[float, float] = {}
+    for start, stop, rate in pieces(within, 0.0, within.length):
+        spans[rate] = spans.get(rate, 0.0) + stop - start
+    longest = max((rate for rate in spans if rate > 0.0), key=lambda rate: spans[rate], default=0.0)
+    finer = ladder[ladder.index(engine) - 1]
+    return gap(pump, new_pump(pump), longest, engine, finer, min(within.length, DAY))
 
 
 def readings(scenario: Scenario, done: Run) -> dict[str, Any]:
@@ -204,7 +157,8 @@ def readings(scenario: Scenario, done: Run) -> dict[str, Any]:
         "greatest_line_pressure_kPa": float(trace.pressure[:, line].max()) / 1e3,
         "strokes": trace.strokes if quantum(scenario.design.pump.drive) > 0.0 else 0,
         "valve_switchings": trace.switches,
-        "undeliverable": list(done.complaints),
+        "gap": done.gap._asdict() if done.gap else None,
+        "complaints": list(done.complaints),
         "events": [
             {"hours": event.time / HOUR, "name": event.name, "value": event.value, "unit": unit(scenario, event.name)}
             for event in trace.events
@@ -212,15 +166,7 @@ def readings(scenario: Scenario, done: Run) -> dict[str, Any]:
     }
 
 
-def unit(scenario: Scenario, name: str) -> str:
-    """Return the SI unit of the value of an event."""
-    if "." in name:
-        place, field = name.split(".", 1)
-        return units(type(getattr(scenario.design.pump, place)))[field]
-    return {BLOCKAGE: "Pa s/m3", "release": "Pa s/m3", "alarm": "Pa"}.get(name, "-")
-
-
-def provenance(scenario: Scenario, done: Run, command: str) -> dict[str, str]:
+def provenance(scenario: Scenario, done: Run, command: str) -> dict[str, str | int | float]:
     """Return what a trace file keeps of its scenario and its results."""
     return {
         "name": scenario.name,
@@ -232,29 +178,5 @@ def provenance(scenario: Scenario, done: Run, command: str) -> dict[str, str]:
         "parameters": json.dumps([value._asdict() for value in scenario.values], ensure_ascii=False),
         "changes": json.dumps([change._asdict() for change in done.changes], ensure_ascii=False),
         "summary": json.dumps(readings(scenario, done), ensure_ascii=False),
+        **(engine_gap_attributes(done.gap) if done.gap else {}),
     }
-
-
-def rows(scenario: Scenario, done: Run) -> Iterator[tuple[str, str]]:
-    """Yield the main results of a trace in words."""
-    found, words, trace = readings(scenario, done), Words(scenario), done.trace
-    yield "programmed", words.volume(float(trace.programmed[-1]))
-    yield "delivered", words.volume(float(trace.delivered[-1]))
-    yield "drawn from the reservoir", words.volume(float(trace.drawn[-1]))
-    yield "difference", f"{100.0 * found['difference']:+.4f} % of programmed"
-    yield "fluid that the balance lacks", f"{found['residual']:.1e} of delivered"
-    yield "line pressure", f"{found['least_line_pressure_kPa']:.4g} to {found['greatest_line_pressure_kPa']:.4g} kPa"
-    yield "strokes", f"{found['strokes']:,}"
-    yield "valve switchings", f"{trace.switches:,}"
-
-
-def said(scenario: Scenario, event: Event) -> str:
-    """Return an event in words."""
-    si = unit(scenario, event.name)
-    if event.name == BLOCKAGE and event.value == BLOCKED:
-        return "tip blocked"
-    if si == "Pa":
-        return f"{event.name} {event.value / 1e3:.4g} kPa"
-    if si == "K":
-        return f"{event.name} {event.value - 273.15:.4g} degC"
-    return event.name if event.name in ("release", "reservoir empty") else f"{event.name} {event.value:.4g} {si}"

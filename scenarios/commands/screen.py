@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ Overrides = Annotated[
 Progress = Callable[[int, int], None]
 
 PLAIN_INTERVAL = 5.0  # [s] between two lines of progress where there is no terminal
+SILENCE = 2.0  # [s] without a word before it says what it does
 
 
 def say(message: str) -> None:
@@ -38,6 +40,18 @@ def print_table(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for line in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+@contextmanager
+def patience(sentence: str) -> Iterator[Callable[[], None]]:
+    """Say why it takes so long when it does; give a function that ends the waiting."""
+    timer = threading.Timer(SILENCE, say, [sentence])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield timer.cancel
+    finally:
+        timer.cancel()
 
 
 @contextmanager

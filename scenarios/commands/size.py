@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scenarios.commands.catalogue import Name
-from scenarios.commands.screen import Json, Overrides, Progress, print_json, progress, say
+from scenarios.commands.screen import Json, Overrides, Progress, patience, print_json, progress, say
 
 if TYPE_CHECKING:
     from reliability.sizing import Sizing
     from scenarios.build import Scenario
 
 UNMET, INTERRUPTED = 1, 130
-SILENCE = 2.0  # [s] without a word before it says what it does
+COMPILING = "Compiling for this kind of pump: some ten seconds, once per machine."
 WIDE = 100  # [columns] for a table that goes into a file or a pipe
 
 
@@ -46,8 +44,8 @@ def size(
     scenario = load(name, overrides or ())
     tried = sizing.volumes(scenario, volumes)
     try:
-        with progress() as shown, _patience(shown) as report:
-            found = sizing.run(scenario, tried, patients, years, seed, report)
+        with progress() as report, patience(COMPILING) as begun:
+            found = sizing.run(scenario, tried, patients, years, seed, _until_begun(report, begun))
     except KeyboardInterrupt:
         say("Interrupted. A sizing keeps nothing; give the same command again.")
         raise typer.Exit(INTERRUPTED) from None
@@ -61,21 +59,14 @@ def size(
     raise typer.Exit(0 if found.smallest is not None else UNMET)
 
 
-@contextmanager
-def _patience(report: Progress) -> Iterator[Progress]:
-    """Say what takes so long when the first chunk does."""
-    timer = threading.Timer(SILENCE, say, ["Compiling for this kind of pump: some ten seconds, once per machine."])
-    timer.daemon = True
-    timer.start()
+def _until_begun(report: Progress, begun: Callable[[], None]) -> Progress:
+    """Return a progress that ends the waiting for the first chunk."""
 
     def told(done: int, total: int) -> None:
-        timer.cancel()
+        begun()
         report(done, total)
 
-    try:
-        yield told
-    finally:
-        timer.cancel()
+    return told
 
 
 def _tell(scenario: Scenario, found: Sizing) -> None:

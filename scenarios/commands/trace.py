@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.commands.catalogue import Name
-from scenarios.commands.screen import Json, Overrides, print_json, print_table, say
+from scenarios.commands.screen import Json, Overrides, patience, print_json, print_table, say
 from scenarios.commands.study import command
 
 if TYPE_CHECKING:
     from scenarios.build import Scenario
     from scenarios.tracing import Run
+
+INTERRUPTED = 130
+BUSY = "At work. An engine that meets this kind of pump for the first time compiles, once per machine."
 
 Changes = Annotated[
     list[str] | None,
@@ -48,7 +51,12 @@ def trace(
     scenario = load(name, overrides or ())
     pressure = tracing.alarm_pressure(scenario, alarm)
     changed = programmes.asked(scenario, length, changes or (), occlude or ())
-    done = tracing.run(scenario, length, engine, changed, pressure)
+    try:
+        with patience(BUSY):
+            done = tracing.run(scenario, length, engine, changed, pressure)
+    except KeyboardInterrupt:
+        say("Interrupted. A trace keeps nothing; give the same command again.")
+        raise typer.Exit(INTERRUPTED) from None
     write_trace(output, done.trace, tracing.provenance(scenario, done, command()))
     for complaint in done.complaints:
         say(complaint)
@@ -62,12 +70,13 @@ def trace(
 
 
 def _tell(scenario: Scenario, done: Run, file: Path) -> None:
-    from scenarios import tracing
+    from scenarios.trace_words import HOUR, rows, said
+    from scenarios.tracing import readings
 
     print(f"{scenario.name}: {scenario.title}")
-    print(f"{done.trace.time[-1] / tracing.HOUR:g} h, engine {done.trace.engine}\n")
-    print_table(list(tracing.rows(scenario, done)))
+    print(f"{done.trace.time[-1] / HOUR:g} h, engine {done.trace.engine}\n")
+    print_table(list(rows(scenario, done, readings(scenario, done))))
     if events := done.trace.events:
         print()
-        print_table([(f"{event.time / tracing.HOUR:.4f} h", tracing.said(scenario, event)) for event in events])
+        print_table([(f"{event.time / HOUR:.4f} h", said(scenario, event)) for event in events])
     print(f"\n{file}")

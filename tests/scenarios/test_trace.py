@@ -11,6 +11,7 @@ import pytest
 import xarray
 from typer.testing import CliRunner
 
+from fluidics.engines.gap import Gap
 from fluidics.programme import pieces, volume
 from fluidics.questions import histogram
 from scenarios import programmes, tracing
@@ -264,6 +265,45 @@ def test_file_screen_and_balance_agree(opened, engine):
     line = read["pressure"].sel(node=[n for n in read["node"].values if str(n).startswith("line")])
     assert float(line.max()) / 1e3 == told["greatest_line_pressure_kPa"]
     assert json.loads(read.attrs["summary"]) == {key: told[key] for key in told if key != "file"}
+
+
+def test_a_coarser_engine_tells_its_gap_and_the_finest_has_none(opened):
+    assert json.loads(traced("--hours", "1", "--engine", "exact", "--json").stdout)["gap"] is None
+    told = json.loads(traced("--hours", "1", "--engine", "stroke", "--json").stdout)["gap"]
+    assert (told["coarse"], told["fine"]) == ("stroke", "exact")
+    assert abs(told["volume_per_day"]) < told["bound"]
+    read = opened()
+    assert read.attrs["engine_gap_volume_per_day"] == told["volume_per_day"]
+    assert read.attrs["engine_gap_bound"] == told["bound"]
+
+
+def test_a_gap_above_its_bound_is_said(monkeypatch):
+    far = Gap("stroke", "exact", 0.0, 0.0, 0.25, bound=0.01)
+    monkeypatch.setattr(tracing, "gap", lambda *_: far)
+    ended = traced("--hours", "1", "--engine", "stroke")
+    assert "the stroke engine differs from the exact engine by more than 1 %: volume per day 25 %" in ended.stderr
+    assert "gap to the engine exact       at most 25 %, bound 1 %" in ended.stdout
+
+
+def test_an_interrupted_trace_writes_nothing(place, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tracing, "run", interrupted)
+    ended = CliRunner().invoke(app, ["trace", "implanted-insulin", "-o", "t.h5"])
+    assert ended.exit_code == 130
+    assert list(place.iterdir()) == []
+
+
+def test_an_engine_that_fails_is_one_sentence(place, monkeypatch):
+    def failing(*_):
+        raise RuntimeError("no convergence")
+
+    monkeypatch.setattr(tracing, "traced", failing)
+    ended = CliRunner().invoke(app, ["trace", "implanted-insulin", "-o", "t.h5"])
+    assert ended.exit_code == BAD_INPUT
+    assert ended.stderr == "implanted-insulin: the engine exact cannot follow this pump: no convergence\n"
+    assert list(place.iterdir()) == []
 
 
 def test_the_flow_that_is_written_adds_up_to_the_volume(opened):

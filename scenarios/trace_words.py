@@ -1,0 +1,122 @@
+"""A trace in the words and units of its scenario; its numbers stand in `scenarios.tracing`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from fluidics.deliverable import (
+    AT_ONCE,
+    CANCELLED,
+    PART_OF_A_STROKE,
+    TOO_FAST,
+    TOO_SLOW,
+    Shortfall,
+    fastest,
+    quantum,
+    undeliverable,
+)
+from fluidics.engines.trace import Event
+from fluidics.programme import Programme
+from fluidics.pump import new_pump
+from scenarios.build import Scenario
+from scenarios.parts import units
+from scenarios.programmes import BLOCKAGE, BLOCKED
+
+if TYPE_CHECKING:
+    from scenarios.tracing import Run
+
+HOUR = 3600.0
+_SENTENCES = {
+    TOO_FAST: "asks for {asked:rate}; the drive reaches {limit:rate}",
+    TOO_SLOW: "asks for {asked:rate}; the slowest rate is {limit:rate}",
+    PART_OF_A_STROKE: "asks for a bolus of {asked:volume}, which is no whole number of strokes of {limit:volume}",
+    AT_ONCE: "asks for a bolus of {asked:volume} while another is given",
+    CANCELLED: "asks for a bolus of {asked:volume} and gives {limit:volume} of it: the pump is suspended, or time ends",
+}
+
+
+def complaints(scenario: Scenario, asked: Programme) -> Iterator[str]:
+    """Yield a sentence for each kind of thing that a programme asks of the pump in vain."""
+    pump = scenario.design.pump
+    table = scenario.programme
+    slowest = table.minimum.value.si if table and table.minimum else 0.0
+    found = undeliverable(asked, fastest(pump.drive, new_pump(pump).drive), slowest, quantum(pump.drive))
+    words = Words(scenario)
+    for reason in sorted({shortfall.reason for shortfall in found}):
+        alike = [shortfall for shortfall in found if shortfall.reason == reason]
+        again = f" ({len(alike)} times)" if len(alike) > 1 else ""
+        yield f"at {alike[0].start / HOUR:.4g} h the programme {words.shortfall(alike[0])}{again}"
+
+
+class Words:
+    """Volumes and rates in the units of a scenario's drug."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        known = {value.path: value for value in scenario.values}
+        concentration = known.get("pump.drug.concentration")
+        insulin = concentration is not None and concentration.unit == "U/m3"
+        self.units_per_volume = concentration.si if insulin and concentration else 0.0  # [U/m3]
+
+    @property
+    def rates(self) -> tuple[str, float]:
+        """Return the unit of rates, and how many of it are one in SI."""
+        return ("U/h", self.units_per_volume * HOUR) if self.units_per_volume else ("µL/h", 1e9 * HOUR)
+
+    @property
+    def volumes(self) -> tuple[str, float]:
+        """Return the unit of volumes, and how many of it are one in SI."""
+        return ("U", self.units_per_volume) if self.units_per_volume else ("µL", 1e9)
+
+    def volume(self, volume: float) -> str:
+        """Return a volume [m3] in words."""
+        drug = f" ({volume * self.units_per_volume:.4g} U)" if self.units_per_volume else ""
+        return f"{volume * 1e9:.4g} µL{drug}"
+
+    def rate(self, rate: float) -> str:
+        """Return a rate [m3/s] in words."""
+        drug = f" ({rate * self.units_per_volume * HOUR:.4g} U/h)" if self.units_per_volume else ""
+        return f"{rate * 1e9 * HOUR:.4g} µL/h{drug}"
+
+    def shortfall(self, shortfall: Shortfall) -> str:
+        """Return what a programme asks in vain."""
+        say = self.rate if shortfall.reason in (TOO_FAST, TOO_SLOW) else self.volume
+        text = _SENTENCES[shortfall.reason].replace(":rate", "").replace(":volume", "")
+        return text.format(asked=say(shortfall.asked), limit=say(shortfall.limit))
+
+
+def unit(scenario: Scenario, name: str) -> str:
+    """Return the SI unit of the value of an event."""
+    if "." in name:
+        place, field = name.split(".", 1)
+        return units(type(getattr(scenario.design.pump, place)))[field]
+    return {BLOCKAGE: "Pa s/m3", "release": "Pa s/m3", "alarm": "Pa"}.get(name, "-")
+
+
+def said(scenario: Scenario, event: Event) -> str:
+    """Return an event in words."""
+    si = unit(scenario, event.name)
+    if event.name == BLOCKAGE and event.value == BLOCKED:
+        return "tip blocked"
+    if si == "Pa":
+        return f"{event.name} {event.value / 1e3:.4g} kPa"
+    if si == "K":
+        return f"{event.name} {event.value - 273.15:.4g} degC"
+    return event.name if event.name in ("release", "reservoir empty") else f"{event.name} {event.value:.4g} {si}"
+
+
+def rows(scenario: Scenario, done: Run, found: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the main results of a trace in words."""
+    words, trace = Words(scenario), done.trace
+    yield "programmed", words.volume(float(trace.programmed[-1]))
+    yield "delivered", words.volume(float(trace.delivered[-1]))
+    yield "drawn from the reservoir", words.volume(float(trace.drawn[-1]))
+    yield "difference", f"{100.0 * found['difference']:+.4f} % of programmed"
+    yield "fluid that the balance lacks", f"{found['residual']:.1e} of delivered"
+    yield "line pressure", f"{found['least_line_pressure_kPa']:.4g} to {found['greatest_line_pressure_kPa']:.4g} kPa"
+    yield "strokes", f"{found['strokes']:,}"
+    yield "valve switchings", f"{trace.switches:,}"
+    if done.gap:
+        apart = (done.gap.end_pressure, done.gap.volume_per_stroke, done.gap.volume_per_day)
+        far = f"at most {100.0 * max(map(abs, apart)):.2g} %, bound {100.0 * done.gap.bound:.2g} %"
+        yield f"gap to the engine {done.gap.fine}", far
