@@ -202,8 +202,9 @@ def test_flow_falls_with_resistance_and_with_the_pressure_of_the_site(pump, rate
 
     hose, site = pump.catheter, pump.site
     here = delivered(hose, site)
-    room = 1e-6 * 50 * pump.drive.volume  # a line that starts at rest first gives a little to the leak
-    assert delivered(hose._replace(tip=hose.tip * more), site) <= here + room
+    room = 1e-9 * 50 * pump.drive.volume
+    if pump.drive.leak == 0.0:  # where more leaks back than is pushed, a resistance hinders that
+        assert delivered(hose._replace(tip=hose.tip * more), site) <= here + room
     assert delivered(hose, site._replace(rest=site.rest * more)) <= here + room
 
 
