@@ -82,13 +82,14 @@ def _begun(network: Network, stage: Stage, phase: int, share: float, opened: Int
         course.inflow[i] = share * stage.source[phase, i]
     for k in range(opened.shape[0]):
         across = difference(network, course, k)
-        course.flow[k] = network.leak[k] * across
+        flow = network.leak[k] * across
         if opened[k]:
-            course.flow[k] += network.conductance[k] * (across - network.crack[k])
+            flow += network.conductance[k] * (across - network.crack[k])
         if network.start[k] < nodes:
-            course.inflow[network.start[k]] -= course.flow[k]
+            course.inflow[network.start[k]] -= flow
         if network.stop[k] < nodes:
-            course.inflow[network.stop[k]] += course.flow[k]
+            course.inflow[network.stop[k]] += flow
+        course.flow[k] = flow
 
 
 @linked
@@ -106,8 +107,10 @@ def _moved(network: Network, modes: Modes, row: int, opened: Ints, course: Cours
     """Go on by `dt` [s], which `_reached` was told: pressures, and volumes through links by their exact integrals."""
     nodes = course.pressure.shape[0]
     for i in range(nodes):
+        step = 0.0
         for j in range(nodes):
-            course.change[i] += modes.shape[row, i, j] * course.push[j] * course.reach[j]
+            step += modes.shape[row, i, j] * course.push[j] * course.reach[j]
+        course.change[i] += step
         course.pressure[i] = course.origin[i] + course.change[i]
     for k in range(opened.shape[0]):
         across = 0.0
@@ -130,9 +133,10 @@ def _passed_phase(
         row = resolved_modes(network, opened, modes)
         _begun(network, stage, phase, share, opened, course)
         for j in range(course.push.shape[0]):
-            course.push[j] = 0.0
+            push = 0.0
             for i in range(course.push.shape[0]):
-                course.push[j] += modes.shape[row, i, j] * course.inflow[i]
+                push += modes.shape[row, i, j] * course.inflow[i]
+            course.push[j] = push
         dt, valve = left, -1
         _reached(modes, row, course, dt)
         for k in range(opened.shape[0]):
