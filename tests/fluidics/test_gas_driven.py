@@ -11,11 +11,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.atmosphere import excursion, flight, standard_pressure, submerged_pressure
+from fluidics.circuit import circuit, schedule
+from fluidics.engines.exact import resolve
 from fluidics.pump import MEDIAN_LUCK, Pump, after_refill, new_pump
 from fluidics.questions import histogram, operate, pressure, temperature
 from fluidics.regimen import ConstantRate
 from fluidics.spring_reservoir import SpringReservoir
-from tests.fluidics.gas_driven import ATMOSPHERE, BELLOWS, BODY, CONSTANTS, DAY, MMHG, WATER, delivery, gas_pump
+from tests.fluidics.gas_driven import (
+    ATMOSPHERE,
+    BELLOWS,
+    BODY,
+    CONSTANTS,
+    DAY,
+    LUMBAR,
+    MMHG,
+    SPINAL,
+    WATER,
+    delivery,
+    gas_pump,
+)
 from tests.fluidics.parts import walked
 
 PROPELLANTS = ("n-butane", "isobutane", "neopentane", "R-114", "R-11", "R-245fa")
@@ -125,6 +139,19 @@ def test_a_treatment_at_two_and_a_half_atmospheres_costs_half_its_dose():
     time, knots = excursion(2.5 * ATMOSPHERE, 5400.0, 1.5 * ATMOSPHERE / 600.0)
     lost = time[-1] - over(pump, time, knots) / delivery(pump)
     assert lost == pytest.approx(1.5 * ATMOSPHERE / (246.44e3 - 10.0 * MMHG) * (5400.0 + 600.0), rel=1e-4)
+
+
+def test_the_exact_engine_empties_a_sprung_bellows_as_the_closed_form_does():
+    # a spring alone makes the flow decay with R / k; the open link behind the restrictor adds 1e-4 to its resistance
+    pump = gas_pump("n-butane")._replace(reservoir=BELLOWS._replace(stiffness=1e9), catheter=SPINAL, site=LUMBAR)
+    state, day = new_pump(pump), 24 * 60
+    made = circuit(pump, state, carries=True)
+    minutes = schedule(made.network, pump.drive, state.drive, 0.0)
+    found = resolve(made.network, minutes, day, made.pressure, np.ones(len(made.network.kind), dtype=np.int64), day)
+    first = delivery(pump)
+    rate = first * 1e9 / (gauge(pump) - made.pressure[-1])
+    assert found.volume[-1, -1] == pytest.approx(first / rate * -np.expm1(-rate * DAY), rel=1.5e-4)
+    assert abs(found.residual) < 1e-9 * found.volume[-1, -1]
 
 
 # --- disposable pumps ------------------------------------------------------------------------------------------------
