@@ -65,22 +65,24 @@ def step(scene: Scene, bench: Bench, time: float, h: float) -> None:
     """Return nothing; `trial` is the state one step [s] on, `there` what the network then is and does."""
     net = scene.network
     n, m = net.compliance.shape[0], net.start.shape[0]
-    rate = 1.0 / (DIAGONAL * h)
+    per_step, rate = 1.0 / h, 1.0 / (DIAGONAL * h)
     implicit(scene, bench.here, rate, bench.matrix)
     factorise(bench.matrix)
     for s in range(STAGES):
         if s > 0:
             for i in range(n + m + 1):
-                reached = bench.y[i]
-                for j in range(s):
-                    reached += REACHED[s, j] * bench.stage[j, i]
-                bench.trial[i] = reached
+                bench.trial[i] = bench.y[i]
+            for j in range(s):
+                for i in range(n + m + 1):
+                    bench.trial[i] += REACHED[s, j] * bench.stage[j, i]
             look(scene, bench.trial, time + AHEAD[s] * h, bench.there)
         for i in range(n + m + 1):
             flow = bench.here.flow[i] if s == 0 else bench.there.flow[i]
-            for j in range(s):
-                flow += COUPLED[s, j] / h * bench.stage[j, i]
             bench.stage[s, i] = flow + SURGE[s] * h * bench.here.surge[i]
+        for j in range(s):
+            coupled = COUPLED[s, j] * per_step
+            for i in range(n + m + 1):
+                bench.stage[s, i] += coupled * bench.stage[j, i]
         solve(bench.matrix, bench.stage, s)
         for k in range(m):
             # volumes through links follow from the nodes they join
@@ -88,8 +90,8 @@ def step(scene: Scene, bench: Bench, time: float, h: float) -> None:
             pressed = bench.here.slope[a] * bench.stage[s, a] if a < n else 0.0
             if b < n:
                 pressed -= bench.here.slope[b] * bench.stage[s, b]
-            bench.stage[s, n + k] = (bench.stage[s, n + k] + bench.here.steep[k] * pressed) / rate
-        bench.stage[s, n + m] /= rate
+            bench.stage[s, n + k] = (bench.stage[s, n + k] + bench.here.steep[k] * pressed) * (DIAGONAL * h)
+        bench.stage[s, n + m] *= DIAGONAL * h
     for i in range(n + m + 1):
         bench.trial[i] += bench.stage[STAGES - 1, i]
     look(scene, bench.trial, time + h, bench.there)
