@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fluidics.compile import inlined, linked
+from fluidics.compile import inlined
 from fluidics.engines.modes import Modes, decayed
 from fluidics.network import Floats, Network
 
@@ -55,7 +55,7 @@ def difference(network: Network, course: Course, link: int) -> float:
     return before - after
 
 
-@linked
+@inlined
 def _parted(network: Network, modes: Modes, row: int, course: Course, link: int, opened: int) -> float:
     """Return how much [Pa] a valve keeps from its threshold at first, its band included; write each mode's part."""
     nodes = course.pressure.shape[0]
@@ -85,7 +85,7 @@ def _between(early: float, late: float, fastest: float) -> float:
     return math.sqrt(low * late) if late > 4.0 * low else 0.5 * (early + late)
 
 
-@linked
+@inlined
 def _root(
     modes: Modes, row: int, part: Floats, first: float, early: float, late: float, time: float, fine: float
 ) -> float:
@@ -123,7 +123,7 @@ class Look(NamedTuple):
     once: bool  # it falls below zero at most once, and then stays there to the end
 
 
-@linked
+@inlined
 def _looked(modes: Modes, row: int, course: Course, first: float, margin: float, early: float, late: float) -> Look:
     """Return what bounds of value, slope and bend tell about an interval of a margin; write its decays at the end."""
     lowest, after, slope = margin, first, 0.0
@@ -151,7 +151,7 @@ def _looked(modes: Modes, row: int, course: Course, first: float, margin: float,
     return Look(after, never, most <= 0.0 or most_bend <= 0.0)
 
 
-@linked
+@inlined
 def first_crossing(
     network: Network, modes: Modes, row: int, course: Course, link: int, opened: int, end: float
 ) -> float:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fluidics.compile import kernel, linked
+from fluidics.compile import inlined, kernel
 from fluidics.engines.crossing import UNDECIDED, Course, difference, empty_course, first_crossing
 from fluidics.engines.modes import Modes, decayed, empty_modes, resolved_modes, weight
 from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
     phase: int
 
 
-@linked
+@inlined
 def _set(network: Network, stage: Stage, phase: int, opened: Ints) -> int:
     """Return how many links the drive opens or shuts at the start of a phase."""
     switches = 0
@@ -65,7 +65,7 @@ def _set(network: Network, stage: Stage, phase: int, opened: Ints) -> int:
     return switches
 
 
-@linked
+@inlined
 def _share(network: Network, stage: Stage, phase: int, account: Account) -> float:
     """Return which share of its way back the wall goes: it comes home from where it has come to."""
     if stage.relief < 0 or stage.back[phase] <= 0.0:
@@ -74,7 +74,7 @@ def _share(network: Network, stage: Stage, phase: int, account: Account) -> floa
     return min(max(away / stage.back[phase], 0.0), 1.0)
 
 
-@linked
+@inlined
 def _begun(network: Network, stage: Stage, phase: int, share: float, opened: Ints, course: Course) -> None:
     """Write flows and net inflows at the start of a stretch."""
     nodes = course.pressure.shape[0]
@@ -92,7 +92,7 @@ def _begun(network: Network, stage: Stage, phase: int, share: float, opened: Int
         course.flow[k] = flow
 
 
-@linked
+@inlined
 def _reached(modes: Modes, row: int, course: Course, dt: float) -> None:
     """Write how far each mode comes in `dt` [s]."""
     for j in range(course.push.shape[0]):
@@ -102,7 +102,7 @@ def _reached(modes: Modes, row: int, course: Course, dt: float) -> None:
         course.area[j] = dt * dt * decay.twice
 
 
-@linked
+@inlined
 def _moved(network: Network, modes: Modes, row: int, opened: Ints, course: Course, dt: float, passed: Floats) -> None:
     """Go on by `dt` [s], which `_reached` was told: pressures, and volumes through links by their exact integrals."""
     nodes = course.pressure.shape[0]
@@ -119,7 +119,7 @@ def _moved(network: Network, modes: Modes, row: int, opened: Ints, course: Cours
         passed[k] += dt * course.flow[k] + weight(network, opened, k) * across
 
 
-@linked
+@inlined
 def _passed_phase(
     network: Network, stage: Stage, phase: int, opened: Ints, modes: Modes, course: Course, account: Account
 ) -> int:

@@ -153,6 +153,31 @@ def _sorted(modes: Modes, row: int) -> None:
 
 
 @linked
+def _decompose(network: Network, opened: Ints, modes: Modes, row: int) -> None:
+    """Write the modes of the network as its links stand into a row of the tables."""
+    nodes = modes.rate.shape[1]
+    for i in range(nodes):
+        for j in range(nodes):
+            modes.shape[row, i, j] = 1.0 if i == j else 0.0
+    _factored(network, opened, modes, row)
+    for _ in range(_SWEEPS):
+        turned = False
+        for i in range(nodes - 1):
+            for j in range(i + 1, nodes):
+                turned = _made_orthogonal(modes, row, i, j) or turned
+        if not turned:
+            break
+    for j in range(nodes):
+        modes.rate[row, j] = 0.0
+        for k in range(opened.shape[0]):
+            modes.rate[row, j] += modes.across[row, k, j] * modes.across[row, k, j]
+            modes.across[row, k, j] /= math.sqrt(weight(network, opened, k))
+        for i in range(nodes):
+            modes.shape[row, i, j] /= math.sqrt(network.compliance[i])
+    _sorted(modes, row)
+
+
+@inlined
 def resolved_modes(network: Network, opened: Ints, modes: Modes) -> int:
     """Return the row of the tables that holds the modes of the network as its links stand, filled where it was not.
 
@@ -180,27 +205,7 @@ def resolved_modes(network: Network, opened: Ints, modes: Modes) -> int:
         if network.kind[k] != TUBE:
             pattern = 2 * pattern + opened[k]
     row = pattern % modes.pattern.shape[0]
-    if modes.pattern[row] == pattern:
-        return row
-    modes.pattern[row] = pattern
-    nodes = modes.rate.shape[1]
-    for i in range(nodes):
-        for j in range(nodes):
-            modes.shape[row, i, j] = 1.0 if i == j else 0.0
-    _factored(network, opened, modes, row)
-    for _ in range(_SWEEPS):
-        turned = False
-        for i in range(nodes - 1):
-            for j in range(i + 1, nodes):
-                turned = _made_orthogonal(modes, row, i, j) or turned
-        if not turned:
-            break
-    for j in range(nodes):
-        modes.rate[row, j] = 0.0
-        for k in range(opened.shape[0]):
-            modes.rate[row, j] += modes.across[row, k, j] * modes.across[row, k, j]
-            modes.across[row, k, j] /= math.sqrt(weight(network, opened, k))
-        for i in range(nodes):
-            modes.shape[row, i, j] /= math.sqrt(network.compliance[i])
-    _sorted(modes, row)
+    if modes.pattern[row] != pattern:
+        modes.pattern[row] = pattern
+        _decompose(network, opened, modes, row)
     return row
