@@ -65,7 +65,7 @@ def restrictor_chamber(drive: Restrictor, own: Stateless, viscosity: float) -> C
     return Chamber(
         compliance=_DEAD_COMPLIANCE,
         inlet=Link(through, 0.0, 0.0, 0.0, 0.0, TUBE),
-        outlet=Link(1e4 * through, 0.0, 0.0, 0.0, 0.0, TUBE),
+        outlet=Link(1e6 * through, 0.0, 0.0, 0.0, 0.0, TUBE),
         stall=1e300,
         relief=1e-12,
     )

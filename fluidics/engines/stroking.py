@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from fluidics.engines import stroke as engine
+from fluidics.engines.beat import active_time
 from fluidics.engines.lump import Lump, lumped, stored
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.timing import Timing, timing
@@ -65,7 +66,7 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     period = stroke(pump.drive, state.drive, rate, inlet, start, mu).period
     plan = Timing(span, 0, 0.0, due, span)
     if rate > 0.0:
-        plan = timing(period, engine.active_time(pump.drive, state.drive, rate, period), due, span)
+        plan = timing(period, active_time(pump.drive, state.drive, rate, period), due, span)
     done = engine.strokes(
         pump, state, rate, start, plan.strokes, every=max(plan.strokes // _ROWS, 1), wait=plan.wait, last=plan.last,
         alarm=alarm,

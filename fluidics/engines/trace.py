@@ -148,9 +148,9 @@ def _refuse(pump: Pump, span: float, changes: Sequence[Change], blockages: Seque
     for change in changes:
         if change.slot not in known:
             raise ValueError(f"change at {change.time:g} s: the pump has no number '{change.slot}'")
-    for each in (*changes, *blockages):
-        if not 0.0 <= each.time < span:
-            raise ValueError(f"{each}: its time must lie within the trace of {span:g} s")
+    for time in [*(change.time for change in changes), *(blockage.time for blockage in blockages)]:
+        if not 0.0 <= time < span:
+            raise ValueError(f"a change at {time:g} s: its time must lie within the trace of {span:g} s")
 
 
 def _around(pump: Pump, state: PumpState, rate: float) -> Surroundings:

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from fluidics.aggregation import Aggregation, Insulin
+from fluidics.blockage import Blocked
 from fluidics.catheter import Catheter
 from fluidics.compile import kernel
 from fluidics.drives import Piston, Restrictor
@@ -95,6 +96,7 @@ SAMPLES = {
     Artery: (HEPATIC_PUMP.site, Stateless()),
     Battery: (INSULIN_PUMP.power, Charge(energy=2000.0, full=3787.0)),
     Unpowered: (HEPATIC_PUMP.power, Stateless()),
+    Blocked: (Blocked(INSULIN_PUMP.site, 1e15), onset(wait=0.0, age=20.0 * DAY, factor=1.0)),
     **gas_driven.SAMPLES,
     **implanted.SAMPLES,
     **worn.SAMPLES,
