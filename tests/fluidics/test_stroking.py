@@ -1,0 +1,40 @@
+"""A stretch by strokes: stretches join, an alarm ends one, and a line keeps its fluid when it changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from fluidics.blockage import Blocked
+from fluidics.engines.stroking import stroked
+from fluidics.pump import new_pump
+from tests.fluidics.parts import INSULIN_PUMP, RATE
+
+SOFT = INSULIN_PUMP._replace(catheter=INSULIN_PUMP.catheter._replace(wall_compliance=1e-13))
+SHUT = SOFT._replace(site=Blocked(SOFT.site, 1e20))
+STATE = new_pump(SOFT)
+NEVER = 1e300
+
+
+def test_two_stretches_are_one():
+    whole = stroked(SHUT, STATE, RATE, 4000.0, None, NEVER)
+    first = stroked(SHUT, STATE, RATE, 1500.0, None, NEVER)
+    moved = STATE._replace(reservoir=STATE.reservoir._replace(volume=first.drawn[-1]))
+    rest = stroked(SHUT, moved, RATE, 4000.0 - first.time[-1], first.fast, NEVER)
+    assert first.strokes + rest.strokes == whole.strokes
+    assert rest.fast.pressure == pytest.approx(whole.fast.pressure, rel=1e-9)
+    assert first.drawn[-1] + rest.drawn[-1] == pytest.approx(whole.drawn[-1], rel=1e-9)
+
+
+def test_an_alarm_ends_a_stretch():
+    part = stroked(SHUT, STATE, RATE, 8000.0, None, 5e4)
+    assert part.alarmed
+    assert part.time[-1] < 8000.0
+    assert part.pressure[-1, 1] == pytest.approx(5e4, rel=1e-6)
+
+
+def test_a_line_that_stiffens_keeps_its_fluid():
+    held = stroked(SHUT, STATE, RATE, 3000.0, None, NEVER)
+    stiff = SHUT._replace(catheter=SHUT.catheter._replace(wall_compliance=0.5e-13))
+    after = stroked(stiff, STATE, 0.0, 1.0, held.fast, NEVER)
+    soft, hard = held.fast.lump.compliance, after.fast.lump.compliance
+    assert after.fast.pressure == pytest.approx(held.fast.pressure * soft / hard, rel=1e-3)
