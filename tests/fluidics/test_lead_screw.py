@@ -96,7 +96,8 @@ def test_after_its_start_it_delivers_what_is_programmed():
 
 def test_the_plunger_slips_by_compliance_times_the_step_of_friction():
     # pulses so small that they are no part of the slip; dry friction: C (p_b - p_r), every C (p_b - p_r) / Q
-    fine = TUBED_PUMP._replace(drive=DRIVE._replace(quantum=2e-11, breakaway_friction=12e3))
+    spring = DRIVE._replace(compliance=WHOLE, slow_compliance=0.0)
+    fine = TUBED_PUMP._replace(drive=spring._replace(quantum=2e-11, breakaway_friction=12e3))
     slip, rate = WHOLE * 8e3, 0.05 * UNIT_PER_HOUR
     run = resolved(fine, rate, 3000, warm(rate, fine))
     volume = run.volume[:, OUTLET]
