@@ -1,4 +1,4 @@
-"""Networks whose numbers other simulators publish, by the Rosenbrock engine; its own laws stand in `test_rosenbrock`."""
+"""Networks whose numbers other simulators publish, by the Rosenbrock engine; its own laws: `test_rosenbrock`."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Smooth networks through time: the stiff pump, other methods, closed forms, balance, refusals; published cases stand in
-`test_published_networks`."""
+"""Smooth networks through time: the stiff pump, other methods, closed forms, balance, refusals; published cases
+stand in `test_published_networks`."""
 
 from __future__ import annotations
 
