@@ -20,6 +20,16 @@ class Force(NamedTuple):
     resistance: Annotated[float, "Pa s/m3"]
 
 
+class Setting(NamedTuple):
+    """What stands still while strokes follow each other at one rate."""
+
+    rate: Annotated[float, "m3/s"]  # programmed
+    viscosity: Annotated[float, "Pa s"]
+    lump: Lump
+    force: Force
+    alarm: Annotated[float, "Pa"]
+
+
 class Pace(NamedTuple):
     """How strokes follow each other while rate and leak stand still."""
 
@@ -56,12 +66,10 @@ def active_time(drive: Any, own: Any, rate: float, period: float) -> float:
 
 
 @inlined
-def force_limit(pump: Pump, state: PumpState, mu: float, lump: Lump) -> Force:
+def force_limit(pump: Pump, state: PumpState, viscosity: float, lump: Lump) -> Force:
     """Return the force of a drive behind its outlet, which takes its crack pressure and a little more for the flow."""
-    drive = chamber(pump.drive, state.drive, mu)
-    return Force(
-        limit=drive.stall - drive.outlet.crack, resistance=lump.near + 1.0 / drive.outlet.conductance
-    )
+    drive = chamber(pump.drive, state.drive, viscosity)
+    return Force(limit=drive.stall - drive.outlet.crack, resistance=lump.near + 1.0 / drive.outlet.conductance)
 
 
 @linked
@@ -112,15 +120,16 @@ class Forced(NamedTuple):
 
 
 @linked
-def forced(lump: Lump, force: Force, pace: Pace, p_in: float, start: float, time: float, alarm: float) -> Forced:
+def forced(given: Setting, pace: Pace, p_in: float, start: float, time: float) -> Forced:
     """Return what a lump does while the drive pushes as hard as it can, or nothing where the line presses harder."""
+    lump, force = given.lump, given.force
     back = pace.idle.conductance
     open_valve = 1.0 / force.resistance if start < force.limit else 0.0
     total = open_valve + back
     source = (open_valve * force.limit + back * p_in) / total if total > 0.0 else p_in
     feed = fed(lump, 0.0, total, source)
     per_flow = reach(lump, start, net_inflow(lump, feed, start), total + lump.out, time)
-    done = passed(lump, feed, start, time, per_flow, ceiling(lump, feed, alarm))
+    done = passed(lump, feed, start, time, per_flow, ceiling(lump, feed, given.alarm))
     pushed = 0.0
     if open_valve > 0.0:
         pushed = open_valve * ((force.limit - source) * done.time + done.entered / total)
@@ -129,8 +138,7 @@ def forced(lump: Lump, force: Force, pace: Pace, p_in: float, start: float, time
 
 @linked
 def volume_pushed(
-    pump: Pump, state: PumpState, rate: float, mu: float, lump: Lump, force: Force, pace: Pace, p_in: float, p: float,
-    before: float,
+    pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float, before: float
 ) -> float:
     """Return the volume [m3] of a stroke against the pressure that it makes itself.
 
@@ -138,26 +146,26 @@ def volume_pushed(
     taken as linear in between, as it is where a chamber's compliance takes its share: v(p_end), p_end = p + idle rise +
     rise per volume * v.
     """
-    nominal = rate * (pace.push + pace.rest) * pace.per_time
+    lump, limit = given.lump, given.force.limit
+    nominal = given.rate * (pace.push + pace.rest) * pace.per_time
     idle = net_inflow(lump, feeding(lump, pace, 0.0, p_in), p)
     per_push = pace.per_push
     if lump.gas > 0.0:
         per_push = reach(lump, p, idle + nominal, pace.idle.conductance + lump.out, pace.push)
     probe = p + per_push * nominal
-    if probe > force.limit:
-        probe = 0.5 * (p + force.limit)
+    if probe > limit:
+        probe = 0.5 * (p + limit)
     span = probe - p
     if span == 0.0:
         return before
-    change = stroke(pump.drive, state.drive, rate, p_in, probe, mu).volume - before
+    change = stroke(pump.drive, state.drive, given.rate, p_in, probe, given.viscosity).volume - before
     return (before * span + change * per_push * idle) / (span - change * per_push * pace.per_time)
 
 
 @linked
-def beaten(
-    lump: Lump, force: Force, pace: Pace, volume: float, p_in: float, start: float, alarm: float
-) -> Beat:
+def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float) -> Beat:
     """Return what one stroke does: it pushes a volume [m3] at a constant rate while it has the force, then rests."""
+    lump, force, alarm = given.lump, given.force, given.alarm
     rate = volume * pace.per_time
     feed = feeding(lump, pace, rate, p_in)
     sounds = top(lump, pace, feed, alarm)
@@ -167,7 +175,7 @@ def beaten(
     peak = max(at_drive(lump, feed, start), at_drive(lump, feed, end)) if time > 0.0 else start
     retained = 0.0
     if stopped and stalls < sounds:
-        hard = forced(lump, force, pace, p_in, end, pace.push - time, alarm)
+        hard = forced(given, pace, p_in, end, pace.push - time)
         peak = max(peak, hard.peak)
         retained = volume - rate * time - hard.pushed
         entered, delivered = entered + hard.passed.entered, delivered + hard.passed.delivered
@@ -182,13 +190,10 @@ def beaten(
 
 
 @linked
-def struck(
-    pump: Pump, state: PumpState, rate: float, mu: float, lump: Lump, force: Force, pace: Pace, p_in: float, p: float,
-    alarm: float,
-) -> Beat:
+def struck(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float) -> Beat:
     """Return what one stroke does at a pressure of the reservoir and one of the line before it [Pa]."""
-    asked = stroke(pump.drive, state.drive, rate, p_in, p, mu)
+    asked = stroke(pump.drive, state.drive, given.rate, p_in, p, given.viscosity)
     if asked.conductance != pace.leak:
-        pace = paced(lump, asked.conductance, pace.push, pace.rest)
-    volume = volume_pushed(pump, state, rate, mu, lump, force, pace, p_in, p, asked.volume)
-    return beaten(lump, force, pace, volume, p_in, p, alarm)
+        pace = paced(given.lump, asked.conductance, pace.push, pace.rest)
+    volume = volume_pushed(pump, state, given, pace, p_in, p, asked.volume)
+    return beaten(given, pace, volume, p_in, p)

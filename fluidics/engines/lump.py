@@ -89,9 +89,7 @@ def lumped(pump: Pump, state: PumpState, viscosity: float) -> Lump:
     catheter = line(pump.catheter, state.catheter, viscosity)
     site = line(pump.site, state.site, viscosity)
     far = max(catheter.slope + site.slope - near, 1e-3 * along, OPEN)
-    return Lump(
-        compliance=total, gas=gas, near=near, out=1.0 / far, rest=catheter.offset + site.offset, ambient=air
-    )
+    return Lump(compliance=total, gas=gas, near=near, out=1.0 / far, rest=catheter.offset + site.offset, ambient=air)
 
 
 @inlined

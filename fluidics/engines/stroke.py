@@ -4,13 +4,14 @@ bubbles over days to months; the map of one stroke stands in `fluidics.engines.b
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from fluidics.compile import inlined, kernel, linked
-from fluidics.engines.beat import NEVER, Beat, Force, Pace, active_time, beaten, force_limit, paced, struck
-from fluidics.engines.lump import Lump, lumped, stored
+from fluidics.engines.beat import NEVER, Beat, Pace, Setting, active_time, beaten, force_limit, paced, struck
+from fluidics.engines.lump import lumped, stored
 from fluidics.network import Floats, Resolved
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import pressure, stiffness, stroke, temperature, viscosity
@@ -18,8 +19,8 @@ from fluidics.questions import pressure, stiffness, stroke, temperature, viscosi
 WINDOW = 1e3  # [Pa]: within it a stroke's map is taken as linear
 _QUIET = 0.1  # [-]: of the window, below which a stroke moves so little that its map is worth keeping
 _COLUMNS = 6  # time, pressures of reservoir and line, volumes drawn and delivered, peak
-_MOST_STEPS = 20
-_SAME = 1e-12  # [-]
+_HALVINGS = 60
+_DOUBLINGS = 30  # of the window: to a terapascal
 
 
 class Plan(NamedTuple):
@@ -79,14 +80,11 @@ def per_pressure(beat: Beat, base: Beat) -> Beat:
 
 
 @linked
-def mapped(
-    pump: Pump, state: PumpState, rate: float, mu: float, lump: Lump, force: Force, pace: Pace, p_in: float, p: float,
-    alarm: float,
-) -> Map:
+def mapped(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float) -> Map:
     """Return the map of a stroke around two pressures [Pa]; it holds where no force ends and no alarm is near."""
-    here = struck(pump, state, rate, mu, lump, force, pace, p_in, p, alarm)
-    line = per_pressure(struck(pump, state, rate, mu, lump, force, pace, p_in, p + WINDOW, alarm), here)
-    inlet = per_pressure(struck(pump, state, rate, mu, lump, force, pace, p_in + WINDOW, p, alarm), here)
+    here = struck(pump, state, given, pace, p_in, p)
+    line = per_pressure(struck(pump, state, given, pace, p_in, p + WINDOW), here)
+    inlet = per_pressure(struck(pump, state, given, pace, p_in + WINDOW, p), here)
     holds = not (here.alarmed or line.alarmed or inlet.alarmed) and here.retained == 0.0
     return Map(holds=holds, p=p, p_in=p_in, here=here, line=line, inlet=inlet)
 
@@ -154,7 +152,7 @@ def beaten_on(
     body = temperature(pump.site)
     mu = viscosity(pump.drug, state.drug, body)
     lump = lumped(pump, state, mu)
-    force = force_limit(pump, state, mu, lump)
+    given = Setting(rate, mu, lump, force_limit(pump, state, mu, lump), alarm)
     full = pressure(pump.reservoir, state.reservoir, body)
     stiff = stiffness(pump.reservoir, state.reservoir, body)
     asked = stroke(pump.drive, state.drive, rate, full, start, mu)
@@ -166,7 +164,7 @@ def beaten_on(
     if plan.wait > 0.0:
         # a wait is a stroke that pushes nothing
         waiting = paced(lump, asked.conductance, plan.wait, 0.0)
-        run = after(run, beaten(lump, force, waiting, 0.0, full, start, alarm), 0)
+        run = after(run, beaten(given, waiting, 0.0, full, start), 0)
         run = noted(run, full, max(start, run.pressure), rows)
     pace = paced(lump, asked.conductance, push, asked.period - push)
     count = plan.strokes + (1 if plan.last > 0.0 else 0)
@@ -182,9 +180,9 @@ def beaten_on(
         if known.holds and abs(dp) + abs(dq) <= WINDOW:
             beat = predicted(known, dp, dq)
         else:
-            beat = struck(pump, state, rate, mu, lump, force, pace, p_in, run.pressure, alarm)
+            beat = struck(pump, state, given, pace, p_in, run.pressure)
             if lump.gas == 0.0 and beat.retained == 0.0 and abs(beat.pressure - run.pressure) <= _QUIET * WINDOW:
-                known = mapped(pump, state, rate, mu, lump, force, pace, p_in, run.pressure, alarm)
+                known = mapped(pump, state, given, pace, p_in, run.pressure)
         peak = max(peak, beat.peak)
         run = after(run, beat, k + 1)
         left -= 1
@@ -195,21 +193,46 @@ def beaten_on(
     return run, stored(lump, run.pressure) - stored(lump, start)
 
 
-def periodic(pump: Pump, state: PumpState, rate: float) -> float:
-    """Return the line pressure [Pa] that a stroke at a programmed rate [m3/s] gives back.
+def last_where(holds: Callable[[float], bool], low: float, high: float) -> float:
+    """Return the greatest number of a bracket at which something still holds that holds at its low end.
 
-    Steffensen's iteration: one step is exact where a stroke maps pressure to pressure linearly, as it does without gas
-    and below the force limit.
+    Examples
+    --------
+    >>> round(last_where(lambda x: x * x < 2.0, 0.0, 2.0), 12)
+    1.414213562373
     """
-    here = lumped(pump, state, viscosity(pump.drug, state.drug, temperature(pump.site))).rest
-    for _ in range(_MOST_STEPS):
-        once = strokes(pump, state, rate, here, 1).resolved.pressure[-1, 1]
-        twice = strokes(pump, state, rate, once, 1).resolved.pressure[-1, 1]
-        first, bend = once - here, twice - 2.0 * once + here
-        if abs(first) <= _SAME * max(abs(here), 1e3) or bend == 0.0:
-            break
-        here = here - first * first / bend
-    return float(here)
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        if holds(middle):
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def periodic(pump: Pump, state: PumpState, rate: float) -> float:
+    """Return the line pressure [Pa] that a stroke at a programmed rate [m3/s] gives back; a shut line's is the limit.
+
+    A stroke raises the pressure of a line that lies below it, and no other.
+
+    Raises
+    ------
+    RuntimeError
+        When the pressure rises or falls without end.
+    """
+
+    def rises(start: float) -> bool:
+        return bool(strokes(pump, state, rate, start, 1).resolved.pressure[-1, 1] > start)
+
+    low = high = lumped(pump, state, viscosity(pump.drug, state.drug, temperature(pump.site))).rest
+    for k in range(_DOUBLINGS):
+        if rises(high):
+            low, high = high, high + 2.0**k * WINDOW
+        elif not rises(low):
+            low, high = low - 2.0**k * WINDOW, low
+        else:
+            return last_where(rises, low, high)
+    raise RuntimeError(f"the line settles at no pressure between {low:g} and {high:g} Pa")
 
 
 def strokes(

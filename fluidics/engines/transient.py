@@ -12,7 +12,7 @@ import numpy as np
 from fluidics.blockage import Blocked
 from fluidics.engines.gap import gap
 from fluidics.engines.lump import lumped, stored
-from fluidics.engines.stroke import periodic, strokes
+from fluidics.engines.stroke import last_where, periodic, strokes
 from fluidics.network import Floats
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import stroke, temperature, usable, viscosity
@@ -20,7 +20,6 @@ from fluidics.questions import stroke, temperature, usable, viscosity
 BLOCK = 4096  # strokes between two looks at the reservoir
 MOST_BLOCKS = 1024  # four million strokes, a stroke a minute for eight years
 GAP_STROKES = 100  # of an occlusion that both engines run
-_HALVINGS = 60
 
 
 class Table(NamedTuple):
@@ -83,14 +82,12 @@ def reaches(pump: Pump, state: PumpState, rate: float, start: float, alarm: floa
     A stroke maps pressure to pressure and never falls as pressure rises, so strokes climb to the pressure that one
     gives back. They pass the one whose push just comes to the alarm if a stroke from there ends above it.
     """
-    low, high = start, max(alarm, start)
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        if strokes(pump, state, rate, middle, 1).peak[-1] >= alarm:
-            high = middle
-        else:
-            low = middle
-    return bool(strokes(pump, state, rate, low, 1).resolved.pressure[-1, 1] > low)
+
+    def silent(pressure: float) -> bool:
+        return bool(strokes(pump, state, rate, pressure, 1).peak[-1] < alarm)
+
+    just = last_where(silent, start, max(alarm, start))
+    return bool(strokes(pump, state, rate, just, 1).resolved.pressure[-1, 1] > just)
 
 
 def _refuse(rates: Sequence[float], resistances: Sequence[float], alarm: float) -> None:

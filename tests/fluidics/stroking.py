@@ -191,9 +191,7 @@ def pusher_chamber(drive: Pusher, own: Stateless, viscosity: float) -> Chamber:
 
 
 @phases.answer
-def pusher_phases(
-    drive: Pusher, own: Stateless, rate: float
-) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
+def pusher_phases(drive: Pusher, own: Stateless, rate: float) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
     off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
     if rate <= 0.0:
         return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
@@ -207,9 +205,7 @@ def pusher_phases(
 def pusher_stroke(drive: Pusher, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
     if rate <= 0.0:
         return Stroke(period=60.0, volume=0.0, conductance=drive.leak)
-    return Stroke(
-        period=drive.volume / rate, volume=drive.volume - drive.yielding * p_out, conductance=drive.leak
-    )
+    return Stroke(period=drive.volume / rate, volume=drive.volume - drive.yielding * p_out, conductance=drive.leak)
 
 
 def pusher_pump(drive: Pusher, catheter: Hose, site: Tissue, reservoir: Spring | None = None) -> Pump:

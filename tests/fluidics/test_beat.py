@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.drives.piston import Deposit
-from fluidics.engines.beat import NEVER, active_time, beaten, force_limit, paced, struck
+from fluidics.engines.beat import NEVER, Setting, active_time, beaten, force_limit, paced, struck
 from fluidics.engines.lump import lumped
 from fluidics.pump import Stateless, new_pump
 from fluidics.questions import stroke
@@ -24,9 +24,9 @@ def beat(drive, catheter, site, start, p_in=0.0, alarm=NEVER):
     pump = pusher_pump(drive, catheter, site)
     state, rate = new_pump(pump), drive.volume / PERIOD
     lump = lumped(pump, state, WATER)
-    force = force_limit(pump, state, WATER, lump)
+    given = Setting(rate, WATER, lump, force_limit(pump, state, WATER, lump), alarm)
     pace = paced(lump, drive.leak, drive.share * PERIOD, (1.0 - drive.share) * PERIOD)
-    return struck(pump, state, rate, WATER, lump, force, pace, p_in, start, alarm)
+    return struck(pump, state, given, pace, p_in, start)
 
 
 def test_a_drive_pushes_while_its_phases_say_so():
@@ -118,9 +118,8 @@ def test_an_alarm_ends_the_stroke_when_the_drive_sees_it(alarm, start, wall):
 def test_an_alarm_sounds_in_a_rest_through_which_a_restrictor_fills_the_line():
     lump = lumped(*stiff_pump(True), WATER)._replace(out=0.0)
     pump, state = stiff_pump(True)
-    force = force_limit(pump, state, WATER, lump)
     pace = paced(lump, 1e-15, 20.0, 40.0)
-    done = beaten(lump, force, pace, 0.0, 1e5, 0.0, 2e4)
+    done = beaten(Setting(0.0, WATER, lump, force_limit(pump, state, WATER, lump), 2e4), pace, 0.0, 1e5, 0.0)
     assert done.alarmed
     # C dp/dt = G (p_in - p); the drive's end is above the lump by the lumen's part of the way
     seen = (2e4 - 1e5 * lump.near * pace.idle.conductance) * pace.lift

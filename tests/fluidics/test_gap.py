@@ -108,7 +108,7 @@ def test_a_drive_that_carries_is_as_near():
 
 
 def test_strangers_are_refused():
-    with pytest.raises(ValueError, match="engine 'euler' is not known; there are: exact, stroke, panel"):
+    with pytest.raises(ValueError, match="is not known; there are: exact, stroke, panel"):
         gap(INSULIN_PUMP, ACTIVE, RATE, "stroke", "euler")
-    with pytest.raises(ValueError, match="a span of 0.0 s; it must be above zero and finite"):
+    with pytest.raises(ValueError, match="it must be above zero and finite"):
         gap(INSULIN_PUMP, ACTIVE, RATE, span=0.0)
