@@ -90,7 +90,8 @@ def take_up(drive: LeadScrew, own: Slack, dt: float, around: Surroundings) -> Sl
 def slack_panel(drive: LeadScrew, own: Slack, around: Surroundings) -> float:
     if own.left <= TAKEN_UP * drive.quantum or around.programmed <= 0.0:
         return 1e300
-    return own.left / around.programmed
+    # whole pulses that move nothing, then the one that moves in part
+    return max(float(int(own.left / drive.quantum)), 1.0) * drive.quantum / around.programmed
 
 
 @flow.answer

@@ -71,7 +71,8 @@ def test_slack_is_new_with_every_barrel_and_taken_up_before_anything_moves():
     luck = Luck(uniform=0.25, normal=0.0, batch=0.0)
     assert fresh(LOOSE, luck) == refilled(LOOSE, TIGHT, Service(0.0), luck) == Slack(2e-9)
     around = AROUND._replace(programmed=1e-12)
-    assert panel(LOOSE, Slack(2e-9), around) == pytest.approx(2000.0)
+    assert panel(LOOSE, Slack(2.3e-9), around) == pytest.approx(2000.0)  # four pulses that move nothing
+    assert panel(LOOSE, Slack(0.3e-9), around) == pytest.approx(500.0)  # one that moves in part
     assert advance(LOOSE, Slack(2e-9), 2000.0, around).left == pytest.approx(0.0, abs=1e-24)
     assert flow(LOOSE, Slack(2e-9), RATE, 0.0, 0.0, WATER) == 0.0
     assert flow(LOOSE, Slack(0.1e-9), RATE, 0.0, 0.0, WATER) == pytest.approx(0.8 * RATE, rel=1e-14)

@@ -12,6 +12,7 @@ from fluidics.air import ATMOSPHERE, boyle
 from fluidics.basal import constant
 from fluidics.blockage import Blocked
 from fluidics.circuit import CHAMBER, circuit, schedule
+from fluidics.drives.lead_screw import Slack
 from fluidics.engines.exact import resolve
 from fluidics.engines.rosenbrock import integrate
 from fluidics.engines.stroke import strokes
@@ -161,6 +162,17 @@ def test_a_dive_takes_what_boyle_takes_whatever_the_rate(rate):
     taken = 13e-9 - boyle(13e-9, 1.0, 1.3)
     assert more == pytest.approx([-taken, 0.0], abs=0.02 * taken)
     assert taken == pytest.approx(3e-9)
+
+
+@pytest.mark.parametrize("engine", ["exact", "stroke", "panel"])
+def test_a_trace_lacks_the_slack_of_its_barrel(engine):
+    loose = SPRING._replace(drive=SPRING.drive._replace(slack=4.6e-9))
+    state = new_pump(loose)  # half of it is left
+    tight = state._replace(drive=Slack(0.0))
+    programme = constant(UNIT_PER_HOUR, DAY)
+    late, early = (traced(loose, own, programme, 6.0 * HOUR, engine).drawn[-1] for own in (state, tight))
+    assert early == pytest.approx(6.0 * UNIT, rel=1e-3)
+    assert early - late == pytest.approx(2.3e-9, abs=1e-12 if engine != "panel" else 0.3e-9)
 
 
 def test_gas_in_the_line_delays_an_alarm_by_what_it_is_compressed():
