@@ -27,6 +27,7 @@ RESERVOIR, CHAMBER, LINE = 0, 1, 2  # first nodes; the line's segments follow, a
 INLET, OUTLET = 0, 1  # first links; the line's segments follow, then the tip and the relief
 SOFTEST = 1e-2  # [Pa/m3]: a reservoir's least stiffness; a litre drawn then changes nothing that is measured
 RIGID = 1e-19  # [m3/Pa]: least compliance of a node, that of a fifth of a microlitre of water
+TIGHT = 1e-13  # [-]: leak of a relief that is shut; over a day nothing that is measured
 SHORT = 1e-3  # [-]: least resistance of the tip, relative to the lumen's
 
 
@@ -43,7 +44,7 @@ def _tip_pressure(pump: Pump, state: PumpState, mu: float) -> float:
 
 
 def _relief(stall: float, relief: float) -> Link:
-    return Link(conductance=relief, leak=1e-9 * relief, crack=stall, breakaway=stall, kind=CHECK)
+    return Link(conductance=relief, leak=TIGHT * relief, crack=stall, breakaway=stall, kind=CHECK)
 
 
 def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3) -> Circuit:
