@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scenarios.tracing import Run
 
 INTERRUPTED = 130
-BUSY = "At work. An engine that meets this kind of pump for the first time compiles, once per machine."
+BUSY = "At work; an engine that meets this kind of pump for the first time compiles, once per machine."
 
 Changes = Annotated[
     list[str] | None,

@@ -422,3 +422,10 @@ def test_the_alarm_of_a_scenario_is_that_of_its_occlusion_mode():
     assert tracing.alarm_pressure(scenario(text), None) == 70e3
     assert tracing.alarm_pressure(scenario(text), "50 kPa") == 50e3
     assert tracing.alarm_pressure(load("implanted-insulin"), None) >= 1e300
+
+
+def test_the_programme_of_the_readme_is_a_day_of_its_scenario(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    read = scenario(text.split("```toml\n")[1].split("```")[0])
+    made = programmes.programme(read, 2.0 * DAY)
+    assert units(made, 0.0, 24.0) == pytest.approx(40.0, rel=1e-12)
