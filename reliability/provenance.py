@@ -85,6 +85,6 @@ def attributes(plan: Plan, patients: int, study: str) -> dict[str, str | int | f
         "study": study,
         "how_to_open": 'xarray.open_dataset("FILE.h5", group="patients", engine="h5netcdf"); groups: patients, '
         "devices, events, and the estimates in curves/device_life, curves/first_operation, curves/recurrent, "
-        "curves/rates, curves/delivery_error; the attributes parameters, kinds and versions are JSON; "
-        "any reader of HDF5 opens it",
+        "curves/rates, curves/delivery_error, and transients where an occlusion alarm needed them; the attributes "
+        "parameters, kinds and versions are JSON; any reader of HDF5 opens it",
     }
