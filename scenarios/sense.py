@@ -21,6 +21,7 @@ from scenarios.document import Document, Keys
 from scenarios.entries import NORMAL_LIMIT
 from scenarios.problems import sentence
 from scenarios.units import DAY
+from scenarios.worn_sense import worn_nonsense
 
 Complaint = tuple[Keys, str]
 _EQUAL = 100.0  # Pa: a crack pressure that any check valve has
@@ -53,7 +54,7 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
     """
     found = [
         *_names(table), *_room(table), *_power(table, design), *_reservoir(design), *_clinic(design),
-        *_follow_up(design), *_warmth(table, design), *_propellant(table, design),
+        *_follow_up(design), *_warmth(table, design), *_propellant(table, design), *worn_nonsense(design),
     ]  # fmt: skip
     if not found:
         found = [*_suction(design), *_runaway(table, design), *_unanswered(table, design)]
