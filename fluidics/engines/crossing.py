@@ -6,9 +6,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from fluidics.compile import inlined
+from fluidics.engines.course import Course, difference
 from fluidics.engines.modes import Modes, decayed
 from fluidics.network import Floats, Network
 
@@ -17,42 +16,6 @@ BAND = 1e-12  # [-]: of the pressures at a valve, by which it must pass its thre
 _LOOKS = 20_000  # intervals and steps of Newton's method; some five are usual
 _CUBIC = 1e-5  # [-]: step of Halley's method, relative to the fastest mode, whose cube is below rounding
 _NARROW = 4e-16  # [-]: relative width of an interval that holds no other time
-
-
-class Course(NamedTuple):
-    """A stretch of time in which no valve moves, and room to look for the end of it."""
-
-    origin: Floats  # (n,) [Pa] at the start of the call
-    change: Floats  # (n,) [Pa] since then; kept apart, so that a soft node's small steps add up
-    pressure: Floats  # (n,) [Pa] when the stretch begins: the sum of both
-    flow: Floats  # (m,) [m3/s] through each link when it begins
-    inflow: Floats  # (n,) [m3/s] net into each node when it begins
-    push: Floats  # (n,) of each mode, sum over nodes of shape * inflow
-    left: Floats  # (n,) [-] of each mode when it ends
-    reach: Floats  # (n,) [s] integral of what is left of each mode
-    area: Floats  # (n,) [s2] integral of that
-    part: Floats  # (n,) [Pa/s] of each mode in the slope of one valve's margin at first
-    left_then: Floats  # (n,) [-] of each mode where the search has come to
-    reach_then: Floats  # (n,) [s]
-    left_next: Floats  # (n,) [-] of each mode where it looks next
-    reach_next: Floats  # (n,) [s]
-
-
-def empty_course(network: Network, pressure: Floats) -> Course:
-    """Return a course that begins at given pressures (n,) [Pa]."""
-    nodes, links = pressure.shape[0], network.kind.shape[0]
-    room = [np.zeros(nodes) for _ in range(10)]
-    return Course(pressure.copy(), np.zeros(nodes), pressure.copy(), np.zeros(links), *room)
-
-
-@inlined
-def difference(network: Network, course: Course, link: int) -> float:
-    """Return the pressure [Pa] across a link when the course begins."""
-    nodes = course.pressure.shape[0]
-    start, stop = network.start[link], network.stop[link]
-    before = course.pressure[start] if start < nodes else network.boundary[start - nodes]
-    after = course.pressure[stop] if stop < nodes else network.boundary[stop - nodes]
-    return before - after
 
 
 @inlined

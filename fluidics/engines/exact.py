@@ -8,30 +8,14 @@ from typing import NamedTuple
 import numpy as np
 
 from fluidics.compile import inlined, kernel
-from fluidics.engines.crossing import UNDECIDED, Course, difference, empty_course, first_crossing
-from fluidics.engines.modes import Modes, decayed, empty_modes, resolved_modes, weight
-from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
+from fluidics.engines.course import Course, aim, begin, empty_course, go
+from fluidics.engines.crossing import UNDECIDED, first_crossing
+from fluidics.engines.modes import Modes, empty_modes, resolved_modes
+from fluidics.engines.yielding import Account, Stage, set_links, staged, way_back
+from fluidics.network import CHECK, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
 
 MOST_SWITCHES = 1000  # of valves within one phase
 RESTLESS, UNCLEAR = -1, -2  # how a phase fails
-
-
-class Stage(NamedTuple):
-    """What the drive does in each of its k phases, and where the wall is that it may move."""
-
-    duration: Floats  # (k,) [s]
-    source: Floats  # (k, n) [m3/s]
-    gates: Ints  # (k, m)
-    relief: int  # link by which the wall gives way, -1 when there is none
-    back: Floats  # (k,) [m3] that the wall is to go back from here on; zero in a phase in which it does not
-    out: Ints  # (k,) 1 where the wall has been pushed out and does not go back
-
-
-class Account(NamedTuple):
-    """Volumes since the start of the call."""
-
-    entered: Floats  # (n,) [m3] from the drive into each node
-    passed: Floats  # (m,) [m3] through each link
 
 
 class Rows(NamedTuple):
@@ -52,93 +36,21 @@ class Outcome(NamedTuple):
 
 
 @inlined
-def _set(network: Network, stage: Stage, phase: int, opened: Ints) -> int:
-    """Return how many links the drive opens or shuts at the start of a phase."""
-    switches = 0
-    for k in range(opened.shape[0]):
-        wanted = stage.gates[phase, k] if network.kind[k] == GATE else opened[k]
-        if k == stage.relief and not stage.out[phase]:
-            wanted = np.int64(0)
-        if wanted != opened[k]:
-            opened[k] = wanted
-            switches += 1
-    return switches
-
-
-@inlined
-def _share(network: Network, stage: Stage, phase: int, account: Account) -> float:
-    """Return which share of its way back the wall goes: it comes home from where it has come to."""
-    if stage.relief < 0 or stage.back[phase] <= 0.0:
-        return 1.0
-    away = account.entered[network.start[stage.relief]] - account.passed[stage.relief]
-    return min(max(away / stage.back[phase], 0.0), 1.0)
-
-
-@inlined
-def _begun(network: Network, stage: Stage, phase: int, share: float, opened: Ints, course: Course) -> None:
-    """Write flows and net inflows at the start of a stretch."""
-    nodes = course.pressure.shape[0]
-    for i in range(nodes):
-        course.inflow[i] = share * stage.source[phase, i]
-    for k in range(opened.shape[0]):
-        across = difference(network, course, k)
-        flow = network.leak[k] * across
-        if opened[k]:
-            flow += network.conductance[k] * (across - network.crack[k])
-        if network.start[k] < nodes:
-            course.inflow[network.start[k]] -= flow
-        if network.stop[k] < nodes:
-            course.inflow[network.stop[k]] += flow
-        course.flow[k] = flow
-
-
-@inlined
-def _reached(modes: Modes, row: int, course: Course, dt: float) -> None:
-    """Write how far each mode comes in `dt` [s]."""
-    for j in range(course.push.shape[0]):
-        decay = decayed(modes.rate[row, j] * dt)
-        course.left[j] = decay.left
-        course.reach[j] = dt * decay.mean
-        course.area[j] = dt * dt * decay.twice
-
-
-@inlined
-def _moved(network: Network, modes: Modes, row: int, opened: Ints, course: Course, dt: float, passed: Floats) -> None:
-    """Go on by `dt` [s], which `_reached` was told: pressures, and volumes through links by their exact integrals."""
-    nodes = course.pressure.shape[0]
-    for i in range(nodes):
-        step = 0.0
-        for j in range(nodes):
-            step += modes.shape[row, i, j] * course.push[j] * course.reach[j]
-        course.change[i] += step
-        course.pressure[i] = course.origin[i] + course.change[i]
-    for k in range(opened.shape[0]):
-        across = 0.0
-        for j in range(nodes):
-            across += modes.across[row, k, j] * course.push[j] * course.area[j]
-        passed[k] += dt * course.flow[k] + weight(network, opened, k) * across
-
-
-@inlined
 def _passed_phase(
     network: Network, stage: Stage, phase: int, opened: Ints, modes: Modes, course: Course, account: Account
 ) -> int:
     """Return how often valves switched in a phase, or RESTLESS or UNCLEAR; write what became of the network."""
-    share = _share(network, stage, phase, account)
-    switches = _set(network, stage, phase, opened)
+    share = way_back(stage, phase, account)
+    switches = set_links(network, stage, phase, opened)
     left = stage.duration[phase]
-    for i in range(course.pressure.shape[0]):
-        account.entered[i] += share * stage.source[phase, i] * left
+    for i in range(course.source.shape[0]):
+        course.source[i] = stage.source[phase, i] * (share if i == stage.wall else 1.0)
+        account.entered[i] += course.source[i] * left
     for _ in range(MOST_SWITCHES):
         row = resolved_modes(network, opened, modes)
-        _begun(network, stage, phase, share, opened, course)
-        for j in range(course.push.shape[0]):
-            push = 0.0
-            for i in range(course.push.shape[0]):
-                push += modes.shape[row, i, j] * course.inflow[i]
-            course.push[j] = push
+        begin(network, modes, row, opened, course)
         dt, valve = left, -1
-        _reached(modes, row, course, dt)
+        aim(modes, row, course, dt)
         for k in range(opened.shape[0]):
             if network.kind[k] == CHECK and (k != stage.relief or stage.out[phase]):
                 when = first_crossing(network, modes, row, course, k, opened[k], dt)
@@ -146,8 +58,8 @@ def _passed_phase(
                     return UNCLEAR
                 if when < dt:
                     dt, valve = when, k
-                    _reached(modes, row, course, dt)
-        _moved(network, modes, row, opened, course, dt, account.passed)
+                    aim(modes, row, course, dt)
+        go(network, modes, row, opened, course, dt, account.passed)
         left -= dt
         if valve < 0:
             return switches
@@ -189,19 +101,6 @@ def passed_strokes(
                 at += 1
         begun = (stroke + 1) * passed
     return Outcome(switches, strokes, 0)
-
-
-def _staged(network: Network, schedule: Schedule, relief: int) -> Stage:
-    """Return a schedule with what a wall that gives way has to know."""
-    phases = len(schedule.duration)
-    back, out = np.zeros(phases), np.zeros(phases, dtype=np.int64)
-    if relief >= 0:
-        moved = schedule.source[:, network.start[relief]] * schedule.duration
-        back = np.where(moved < 0.0, np.cumsum(np.maximum(-moved, 0.0)[::-1])[::-1], 0.0)
-        out = ((np.cumsum(moved) > 1e-9 * np.abs(moved).sum()) & (moved >= 0.0)).astype(np.int64)
-    duration = np.ascontiguousarray(schedule.duration, dtype=np.float64)
-    source = np.ascontiguousarray(schedule.source, dtype=np.float64)
-    return Stage(duration, source, np.ascontiguousarray(schedule.gates, dtype=np.int64), relief, back, out)
 
 
 def _unbalanced(network: Network, course: Course, account: Account) -> float:
@@ -288,7 +187,7 @@ def resolve(
     course = empty_course(network, np.asarray(pressure, dtype=np.float64))
     links, nodes = network.kind.shape[0], network.compliance.shape[0]
     account = Account(np.zeros(nodes), np.zeros(links))
-    stage = _staged(network, schedule, relief)
+    stage = staged(network, schedule, relief)
     count = -(-strokes // every) * len(schedule.duration)
     shapes = (count, nodes), (count, links)
     rows = Rows(np.zeros(count), np.zeros(shapes[0]), np.zeros(shapes[1]), np.zeros(shapes[1], dtype=np.int64))

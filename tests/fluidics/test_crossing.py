@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.compile import kernel
-from fluidics.engines.crossing import empty_course, first_crossing
+from fluidics.engines.course import empty_course
+from fluidics.engines.crossing import first_crossing
 from fluidics.engines.modes import Modes
 from fluidics.network import CHECK, Link, network
 from tests.fluidics.random_networks import decades

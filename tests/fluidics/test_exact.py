@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from fluidics.engines.exact import resolve
 from fluidics.network import CHECK, GATE, Link, Schedule, network
+from tests.fluidics.diaphragms import RELIEF, REST, SHUT, STROKE, diaphragm
 from tests.fluidics.parts import run
 from tests.fluidics.pump_transient import (
     AFTER_131,
@@ -162,53 +163,6 @@ def test_a_dip_of_a_millisecond_in_a_day_shuts_the_valve():
     assert (4.0 * (np.exp(-2.0 * times) - np.exp(-times)) > check.crack).all()
 
 
-# --- what a wall keeps -------------------------------------------------------------------------------------------
-
-
-def diaphragm(line, relief=1e-11):
-    """Return a chamber between two checks, a line at a given pressure, and a wall that gives way at 2e5 Pa."""
-    check = Link(2e-12, 1e-21, 2e3, 2e3, 0.0, CHECK)
-    wall = Link(relief, 1e-12 * relief, 2e5, 2e5, 0.0, CHECK)
-    return network([2e-16], [(1, 0, check), (0, 2, check), (0, 3, wall)], [-3e4, line, 0.0])
-
-
-STROKE = Schedule(
-    np.array([0.1, 0.1, 0.3, 9.5]),
-    np.array([[5e-9], [0.0], [-5e-10 / 0.3], [0.0]]),
-    np.zeros((4, 3), dtype=np.int64),
-)
-SHUT = np.zeros(3, dtype=np.int64)
-REST = np.array([-3e4])
-
-
-def test_a_wall_that_never_gives_way_keeps_nothing():
-    got = resolve(diaphragm(1e4), STROKE, 20, REST, SHUT, relief=2)
-    assert abs(got.retained) < 1e-6 * got.volume[-1, 1]
-    assert got.residual < 1e-9 * got.volume[-1, 1]
-
-
-@pytest.mark.parametrize("line", [1.5e5, 1.95e5, 1.99e5, 2.5e5])
-def test_a_wall_that_gives_way_draws_what_it_delivers(line):
-    got = resolve(diaphragm(line), STROKE, 50, REST, SHUT, relief=2)
-    drawn, delivered, kept = got.volume[-1]
-    swing = 2e-16 * 3e5
-    assert drawn == pytest.approx(delivered, abs=swing + 1e-12)
-    assert kept == got.retained
-    assert 50 * (5e-10 - swing) < delivered + kept < 50 * 5e-10
-    assert got.residual < 1e-9 * 50 * 5e-10
-    # the relief carries at most what the wall displaces
-    assert got.pressure.max() <= 2e5 + 5e-9 / 1e-11 * (1.0 + 1e-9)
-    assert got.retained > 0.5 * 50 * 5e-10 or line < 1.98e5
-
-
-@given(st.floats(0.0, 3e5), st.floats(0.0, 3e5))
-@settings(max_examples=30)
-def test_a_pump_delivers_less_against_more_pressure(one, other):
-    low, high = sorted((one, other))
-    easy, hard = (resolve(diaphragm(line), STROKE, 5, REST, SHUT, relief=2).volume[-1, 1] for line in (low, high))
-    assert hard <= easy + 1e-9 * 5 * 5e-10
-
-
 # --- laws of any network -----------------------------------------------------------------------------------------
 
 
@@ -311,8 +265,8 @@ def test_gates_follow_the_schedule_and_zero_flow_is_regular():
 
 
 def test_of_every_few_strokes_the_last_is_recorded():
-    whole = resolve(diaphragm(1e4), STROKE, 7, REST, SHUT, relief=2)
-    some = resolve(diaphragm(1e4), STROKE, 7, REST, SHUT, every=3, relief=2)
+    whole = resolve(diaphragm(1e4), STROKE, 7, REST, SHUT, relief=RELIEF)
+    some = resolve(diaphragm(1e4), STROKE, 7, REST, SHUT, every=3, relief=RELIEF)
     kept = [k for k in range(28) if k // 4 in (0, 3, 6)]
     for name in ("time", "pressure", "volume", "open"):
         assert getattr(some, name).tobytes() == getattr(whole, name)[kept].tobytes()
@@ -322,7 +276,7 @@ def test_of_every_few_strokes_the_last_is_recorded():
 def bits() -> str:
     """Return a hash of all that some strokes of the stiff pump and of a stalled one give."""
     pump = transient(resolve, 3)
-    stalled = resolve(diaphragm(1.99e5), STROKE, 3, REST, SHUT, relief=2)
+    stalled = resolve(diaphragm(1.99e5), STROKE, 3, REST, SHUT, relief=RELIEF)
     rows = (pump.pressure, pump.drawn, stalled.pressure, stalled.volume, stalled.open)
     return hashlib.sha256(b"".join(row.tobytes() for row in rows)).hexdigest()
 
