@@ -67,14 +67,20 @@ def moved_by_pod(drive: Patch, own: Pod, rate: float) -> float:
     return max(own.gain * rate + own.drift, 0.0)
 
 
+@inlined
+def unpacked(drive: Patch, luck: Luck) -> Pod:
+    """Return a pod out of its box."""
+    return Pod(gain=exp(drive.gain_spread * luck.normal), drift=drive.drift_spread * inverse_normal(luck.uniform))
+
+
 @fresh.answer
 def new_pod(drive: Patch, luck: Luck) -> Pod:
-    return Pod(gain=exp(drive.gain_spread * luck.normal), drift=drive.drift_spread * inverse_normal(luck.uniform))
+    return unpacked(drive, luck)
 
 
 @refilled.answer
 def next_pod(drive: Patch, own: Pod, service: Service, luck: Luck) -> Pod:
-    return Pod(gain=exp(drive.gain_spread * luck.normal), drift=drive.drift_spread * inverse_normal(luck.uniform))
+    return unpacked(drive, luck)
 
 
 @disposable.answer
