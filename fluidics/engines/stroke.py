@@ -9,38 +9,30 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from fluidics.compile import inlined, kernel, linked
-from fluidics.engines.beat import NEVER, Beat, Pace, Setting, active_time, beaten, force_limit, paced, struck
+from fluidics.compile import inlined, kernel
+from fluidics.engines.beat import (
+    NEVER,
+    WINDOW,
+    Beat,
+    Map,
+    Setting,
+    active_time,
+    beaten,
+    force_limit,
+    mapped,
+    paced,
+    predicted,
+    struck,
+)
 from fluidics.engines.lump import lumped, stored
 from fluidics.network import Floats, Resolved
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import pressure, stiffness, stroke, temperature, viscosity
 
-WINDOW = 1e3  # [Pa]: within it a stroke's map is taken as linear
 _QUIET = 0.1  # [-]: of the window, below which a stroke moves so little that its map is worth keeping
 _COLUMNS = 6  # time, pressures of reservoir and line, volumes drawn and delivered, peak
 _HALVINGS = 60
 _DOUBLINGS = 30  # of the window: to a terapascal
-
-
-class Plan(NamedTuple):
-    """When strokes come: a wait, whole strokes, and one that is cut short after its push when its time is not zero."""
-
-    wait: Annotated[float, "s"]
-    strokes: int
-    last: Annotated[float, "s"]
-    every: int  # strokes per record
-
-
-class Map(NamedTuple):
-    """What a stroke does around two pressures: at the line's and the reservoir's own, and one window above each."""
-
-    holds: bool
-    p: Annotated[float, "Pa"]
-    p_in: Annotated[float, "Pa"]
-    here: Beat
-    line: Beat  # change per pressure of the line
-    inlet: Beat  # change per pressure of the reservoir
 
 
 class Run(NamedTuple):
@@ -63,45 +55,6 @@ class Stroked(NamedTuple):
     peak: Annotated[Floats, "Pa"]  # (r,) highest pressure at the drive's end of the line since the record before
     alarm: Annotated[float, "s"]  # when that reached the alarm pressure; infinite when it did not
     strokes: int  # begun
-
-
-@inlined
-def per_pressure(beat: Beat, base: Beat) -> Beat:
-    """Return how a stroke's results change per pressure, from two strokes a window apart."""
-    return Beat(
-        pressure=(beat.pressure - base.pressure) / WINDOW,
-        entered=(beat.entered - base.entered) / WINDOW,
-        delivered=(beat.delivered - base.delivered) / WINDOW,
-        retained=0.0,
-        peak=(beat.peak - base.peak) / WINDOW,
-        time=0.0,
-        alarmed=beat.alarmed or beat.retained != 0.0,
-    )
-
-
-@linked
-def mapped(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float) -> Map:
-    """Return the map of a stroke around two pressures [Pa]; it holds where no force ends and no alarm is near."""
-    here = struck(pump, state, given, pace, p_in, p)
-    line = per_pressure(struck(pump, state, given, pace, p_in, p + WINDOW), here)
-    inlet = per_pressure(struck(pump, state, given, pace, p_in + WINDOW, p), here)
-    holds = not (here.alarmed or line.alarmed or inlet.alarmed) and here.retained == 0.0
-    return Map(holds=holds, p=p, p_in=p_in, here=here, line=line, inlet=inlet)
-
-
-@inlined
-def predicted(known: Map, dp: float, dq: float) -> Beat:
-    """Return what a stroke does by its map, at distances from its pressures [Pa]."""
-    here, line, inlet = known.here, known.line, known.inlet
-    return Beat(
-        pressure=here.pressure + (line.pressure * dp + inlet.pressure * dq),
-        entered=here.entered + (line.entered * dp + inlet.entered * dq),
-        delivered=here.delivered + (line.delivered * dp + inlet.delivered * dq),
-        retained=0.0,
-        peak=here.peak + (line.peak * dp + inlet.peak * dq),
-        time=here.time,
-        alarmed=False,
-    )
 
 
 @inlined
@@ -143,11 +96,20 @@ def after(run: Run, beat: Beat, strokes: int) -> Run:
 
 @kernel
 def beaten_on(
-    pump: Pump, state: PumpState, rate: float, start: float, plan: Plan, alarm: float, rows: Floats
-) -> tuple[Run, float]:
-    """Return what the strokes of a plan do, recorded in the rows, and the fluid that stays in the line [m3].
+    pump: Pump,
+    state: PumpState,
+    rate: float,
+    start: float,
+    alarm: float,
+    wait: float,
+    count: int,
+    last: float,
+    every: int,
+    rows: Floats,
+) -> tuple[int, int, bool, float, float]:
+    """Return what `strokes` needs beside the rows that it records: how many there are, and of the run's end the rest.
 
-    The other arguments are those of `strokes`.
+    These are the strokes begun, whether the alarm sounded, the fluid retained and that kept in the line [m3].
     """
     body = temperature(pump.site)
     mu = viscosity(pump.drug, state.drug, body)
@@ -161,36 +123,36 @@ def beaten_on(
     nothing = Beat(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False)
     known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
     peak = start
-    if plan.wait > 0.0:
+    if wait > 0.0:
         # a wait is a stroke that pushes nothing
-        waiting = paced(lump, asked.conductance, plan.wait, 0.0)
+        waiting = paced(lump, asked.conductance, wait, 0.0)
         run = after(run, beaten(given, waiting, 0.0, full, start), 0)
         run = noted(run, full, max(start, run.pressure), rows)
     pace = paced(lump, asked.conductance, push, asked.period - push)
-    count = plan.strokes + (1 if plan.last > 0.0 else 0)
-    left = plan.every
-    for k in range(count):
+    total = count + (1 if last > 0.0 else 0)
+    left = every
+    for k in range(total):
         if run.alarmed:
             break
-        if k == plan.strokes:
-            pace = paced(lump, pace.leak, push, max(plan.last - push, 0.0))
+        if k == count:
+            pace = paced(lump, pace.leak, push, max(last - push, 0.0))
             known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
-        p_in = full - stiff * run.drawn
-        dp, dq = run.pressure - known.p, p_in - known.p_in
+        dp, dq = run.pressure - known.p, (full - known.p_in) - stiff * run.drawn
         if known.holds and abs(dp) + abs(dq) <= WINDOW:
             beat = predicted(known, dp, dq)
         else:
+            p_in = full - stiff * run.drawn
             beat = struck(pump, state, given, pace, p_in, run.pressure)
             if lump.gas == 0.0 and beat.retained == 0.0 and abs(beat.pressure - run.pressure) <= _QUIET * WINDOW:
                 known = mapped(pump, state, given, pace, p_in, run.pressure)
         peak = max(peak, beat.peak)
         run = after(run, beat, k + 1)
         left -= 1
-        if left == 0 or k == count - 1 or run.alarmed:
-            left = plan.every
+        if left == 0 or k == total - 1 or run.alarmed:
+            left = every
             run = noted(run, full - stiff * run.drawn, peak, rows)
             peak = run.pressure
-    return run, stored(lump, run.pressure) - stored(lump, start)
+    return run.rows, run.strokes, run.alarmed, run.retained, stored(lump, run.pressure) - stored(lump, start)
 
 
 def last_where(holds: Callable[[float], bool], low: float, high: float) -> float:
@@ -280,21 +242,17 @@ def strokes(
     fraction of the push, and pressures to what the line's own ladder of stores and resistances makes of it.
     """
     _refuse(rate, pressure, count, every, wait, last)
-    rows = np.empty((count // every + 3, _COLUMNS))
-    plan = Plan(float(wait), int(count), float(last), int(every))
-    run, kept = beaten_on(pump, state, float(rate), float(pressure), plan, float(alarm), rows)
-    rows = rows[: run.rows]
-    resolved = Resolved(
-        time=rows[:, 0],
-        pressure=rows[:, 1:3],
-        volume=rows[:, 3:5],
-        open=np.ones((run.rows, 2), dtype=np.int64),
-        retained=run.retained,
-        residual=run.drawn - run.delivered - kept,
-        switches=0,
-        rejected=0,
+    record = np.empty((count // every + 3, _COLUMNS))
+    rows, begun, alarmed, retained, kept = beaten_on(
+        pump, state, float(rate), float(pressure), float(alarm), float(wait), count, float(last), every, record
     )
-    return Stroked(resolved, rows[:, 5], run.time if run.alarmed else math.inf, run.strokes)
+    record = record[:rows]
+    end = record[-1]
+    opened = np.empty((rows, 2), dtype=np.int64)
+    opened.fill(1)
+    residual = float(end[3] - end[4] - kept)
+    resolved = Resolved(record[:, 0], record[:, 1:3], record[:, 3:5], opened, retained, residual, 0, 0)
+    return Stroked(resolved, record[:, 5], float(end[0]) if alarmed else math.inf, begun)
 
 
 def _refuse(rate: float, pressure: float, count: int, every: int, wait: float, last: float) -> None:
