@@ -127,7 +127,7 @@ def _scenario(document: Document, table: Any, design: Design) -> Scenario:
         title=table.title,
         text=text,
         sha256=hashlib.sha256(text.encode()).hexdigest(),
-        values=(*_values(table), *_defaults(design.pump, table), *_derived(design)),
+        values=(*_values(table), *_defaults(design.pump, table), *_derived(design, table)),
         design=design,
         spreads=_spreads(design.pump, table),
         mode_rows=_rows([_mode_row(entry) for entry in table.modes.values()], mode.MODE_WIDTH),
@@ -240,7 +240,11 @@ def _defaults(pump: Pump, table: Any) -> Iterator[Value]:
                 yield Value(f"pump.{place}.{field}", given, si, unit, "", "assumed", "default of the part", "")
 
 
-def _derived(design: Design) -> Iterator[Value]:
+def _derived(design: Design, table: Any) -> Iterator[Value]:
+    if isinstance(design.regimen, ProgrammedDay) and table.programme:
+        for field, number in design.regimen._asdict().items():
+            note = "from the programme; rates are relative to the mean"
+            yield Value(f"regimen.{field}", f"{number:.4g}", number, "-", "", "derived", note, "")
     number = carried_growth(design.pump, design.clinic.interval)
     if number is not None:
         note = "carry-over number: factor of old aggregate from one refill to the next; above 1 it runs away"
