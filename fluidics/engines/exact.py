@@ -113,9 +113,9 @@ def _unbalanced(network: Network, course: Course, account: Account) -> float:
 
 
 def _refuse(network: Network, relief: int) -> None:
-    for name, given in (("trapped gas", network.gas), ("a loss coefficient", network.loss)):
+    """Raise when a network is not piecewise linear, has a link that shuts wholly, or its relief is none."""
+    for what, name, given in (("node", "trapped gas", network.gas), ("link", "a loss coefficient", network.loss)):
         for at in np.flatnonzero(given > 0.0):
-            what = "node" if name == "trapped gas" else "link"
             raise ValueError(f"{what} {at} has {name}, which is not linear: use the engine `rosenbrock`")
     links = network.kind.shape[0]
     if np.count_nonzero(network.kind != TUBE) > 62:

@@ -307,6 +307,7 @@ ZERO = np.array([0.0])
         ({"network": TANK._replace(boundary=np.array([math.nan]))}, "boundary has a number that is not finite"),
         ({"network": TANK._replace(gas=np.array([1e-3]))}, "node 0 has trapped gas, which is not linear: use"),
         ({"network": TANK._replace(loss=np.array([1e-3]))}, "link 0 has a loss coefficient, which is not linear"),
+        ({"network": TANK._replace(kind=np.array([CHECK]))}, "link 0 lets nothing through when it is shut: give it a"),
         ({"strokes": 0}, "strokes must be a whole number from 1, given 0"),
         ({"every": 0}, "every must be a whole number from 1, given 0"),
         ({"relief": 0}, "relief 0 must be -1 or the number of a check that leads from a node to a boundary"),
