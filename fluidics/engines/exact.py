@@ -14,6 +14,7 @@ from fluidics.engines.modes import Modes, empty_modes, resolved_modes
 from fluidics.engines.yielding import Account, Stage, set_links, staged, way_back
 from fluidics.network import CHECK, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
 
+MOST_VALVES = 62  # a pattern of open links is one integer
 MOST_SWITCHES = 1000  # of valves within one phase
 RESTLESS, UNCLEAR = -1, -2  # how a phase fails
 
@@ -117,10 +118,12 @@ def _refuse(network: Network, relief: int) -> None:
     for what, name, given in (("node", "trapped gas", network.gas), ("link", "a loss coefficient", network.loss)):
         for at in np.flatnonzero(given > 0.0):
             raise ValueError(f"{what} {at} has {name}, which is not linear: use the engine `rosenbrock`")
-    links = network.kind.shape[0]
-    if np.count_nonzero(network.kind != TUBE) > 62:
-        raise ValueError(f"the network has {np.count_nonzero(network.kind != TUBE)} valves; 62 at most")
-    nodes = network.compliance.shape[0]
+    for at in np.flatnonzero(network.leak + np.where(network.kind == TUBE, network.conductance, 0.0) <= 0.0):
+        raise ValueError(f"link {at} lets nothing through when it is shut: give it a leak above zero")
+    valves = int(np.count_nonzero(network.kind != TUBE))
+    if valves > MOST_VALVES:
+        raise ValueError(f"the network has {valves} valves; {MOST_VALVES} at most")
+    links, nodes = network.kind.shape[0], network.compliance.shape[0]
     if relief != -1 and not (
         0 <= relief < links and network.kind[relief] == CHECK and network.start[relief] < nodes <= network.stop[relief]
     ):

@@ -289,6 +289,7 @@ def test_compiled_and_uncompiled_give_the_same_bits():
 # --- refusals ----------------------------------------------------------------------------------------------------
 
 TANK = network([1.0], [(0, 1, Link(1.0))], [0.0])
+GATES = network([1.0], [(0, 1, Link(1.0, 1.0, kind=GATE))] * 63, [0.0])
 PUSH = Schedule(np.array([1.0]), np.array([[1.0]]), np.zeros((1, 1), dtype=np.int64))
 ZERO = np.array([0.0])
 
@@ -308,6 +309,14 @@ ZERO = np.array([0.0])
         ({"network": TANK._replace(gas=np.array([1e-3]))}, "node 0 has trapped gas, which is not linear: use"),
         ({"network": TANK._replace(loss=np.array([1e-3]))}, "link 0 has a loss coefficient, which is not linear"),
         ({"network": TANK._replace(kind=np.array([CHECK]))}, "link 0 lets nothing through when it is shut: give it a"),
+        (
+            {
+                "network": GATES,
+                "open_links": np.zeros(63),
+                "schedule": PUSH._replace(gates=np.zeros((1, 63))),
+            },
+            "the network has 63 valves; 62 at most",
+        ),
         ({"strokes": 0}, "strokes must be a whole number from 1, given 0"),
         ({"every": 0}, "every must be a whole number from 1, given 0"),
         ({"relief": 0}, "relief 0 must be -1 or the number of a check that leads from a node to a boundary"),
