@@ -90,6 +90,12 @@ def mean_aggregate(drug: Any, own: Any, dt: float, temperature: float) -> float:
     return aggregate(drug, own)
 
 
+@question_with_default
+def potency(drug: Any, own: Any) -> float:
+    """Return the active share [-] of the drug, relative to its strength when it was filled in."""
+    return 1.0
+
+
 @question
 def flow(drive: Any, own: Any, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
     """Return the mean net flow [m3/s] at a programmed rate [m3/s]; it never increases with `p_out` [Pa]."""

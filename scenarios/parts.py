@@ -9,6 +9,7 @@ from fluidics.aggregation import Insulin
 from fluidics.bag import Bag
 from fluidics.barrel import Barrel
 from fluidics.catheter import Catheter
+from fluidics.degrading import DegradingDrug
 from fluidics.drives import DutyCycle, Gated, LeadScrew, MultiRate, Patch, Peristaltic, Piston, Restrictor
 from fluidics.glycerol import GlycerolSolution
 from fluidics.infusate import Infusate
@@ -39,7 +40,7 @@ PARTS: dict[str, dict[str, type]] = {
         "barrel": Barrel,
         "bag": Bag,
     },
-    "drug": {"insulin": Insulin, "infusate": Infusate, "glycerol": GlycerolSolution},
+    "drug": {"insulin": Insulin, "infusate": Infusate, "glycerol": GlycerolSolution, "degrading": DegradingDrug},
     "drive": {
         "piston": Piston,
         "restrictor": Restrictor,

@@ -17,6 +17,7 @@ from fluidics.aggregation import Aggregation, Insulin
 from fluidics.blockage import Blocked
 from fluidics.catheter import Catheter
 from fluidics.compile import kernel
+from fluidics.degrading import DegradingDrug, Strength
 from fluidics.drives import Piston, Restrictor
 from fluidics.drives.piston import Deposit
 from fluidics.elementary import exp, inverse_normal, log
@@ -89,6 +90,7 @@ SAMPLES = {
     TwoPhaseReservoir: (INSULIN_PUMP.reservoir, Drawn(3e-6)),
     Insulin: (INSULIN_PUMP.drug, Aggregation(mass=0.4, nucleation=1e-6 / DAY, device=0.3)),
     Infusate: (HEPATIC_PUMP.drug, Stateless()),
+    DegradingDrug: (DegradingDrug(1.02, 2.3e-8, 1.4e5, 1e-8, 1.2e5, BODY, 2e-3), Strength(0.9, 0.02)),
     Piston: (INSULIN_PUMP.drive, Deposit(0.7)),
     Restrictor: (HEPATIC_PUMP.drive, Stateless()),
     Catheter: (INSULIN_PUMP.catheter, onset(wait=0.0, age=50.0 * DAY, factor=1.2)),
