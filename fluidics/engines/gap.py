@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
+from fluidics.engines.beat import NEVER
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.rungs import ENGINES
 from fluidics.pump import Pump, PumpState
@@ -12,6 +13,7 @@ from fluidics.questions import back_pressure, pressure, stroke, temperature, vis
 
 DAY = 86400.0  # [s]
 BOUND = 0.01  # [-]
+WARM_UP = 20  # strokes before anything is compared: friction is overcome, a chamber has swung
 LEAST_PRESSURE = 1e3  # [Pa]: differences of smaller pressures are relative to it
 LEAST_VOLUME = 1e-3  # [-]: of what is programmed; differences of smaller volumes are relative to that
 
@@ -22,8 +24,8 @@ class Gap(NamedTuple):
     coarse: str
     fine: str
     end_pressure: Annotated[float, "-"]  # of the line after the last stroke; its mean where an engine knows no strokes
-    volume_per_stroke: Annotated[float, "-"]  # delivered by the last
-    volume_per_day: Annotated[float, "-"]  # delivered on average
+    volume_per_stroke: Annotated[float, "-"]  # delivered on average of the second half
+    volume_per_day: Annotated[float, "-"]  # delivered on average of all
     bound: Annotated[float, "-"]  # that none of them should exceed
 
 
@@ -54,8 +56,9 @@ def gap(
     fine: str = "exact",
     span: float = DAY,
     bound: float = BOUND,
+    before: Pump | None = None,
 ) -> Gap:
-    """Return how far two engines are apart after a time at a constant rate, from a line at rest.
+    """Return how far two engines are apart after a time at a constant rate.
 
     Parameters
     ----------
@@ -66,9 +69,11 @@ def gap(
     coarse, fine : str
         Names of engines in `fluidics.engines.rungs.ENGINES`.
     span : float
-        Time [s]; whole strokes are run, at least two.
+        Time [s] after a warm-up of twenty strokes; whole strokes are run, at least two.
     bound : float
         Difference [-] that none should exceed.
+    before : Pump, optional
+        What the device was until the time began, such as one whose line was not occluded; the same if not given.
 
     Raises
     ------
@@ -88,9 +93,18 @@ def gap(
     mu = viscosity(pump.drug, state.drug, temperature(pump.site))
     inlet = pressure(pump.reservoir, state.reservoir, temperature(pump.site))
     period = stroke(pump.drive, state.drive, rate, inlet, 0.0, mu).period
-    count = max(round(span / period), 2)
+    half = max(round(0.5 * span / period), 1) * period
     steady = "panel" in (coarse, fine)
-    one, other = (_seen(pump, state, rate, name, count, period, mu, steady) for name in (coarse, fine))
+    seen = []
+    for name in (coarse, fine):
+        warm = ENGINES[name](before or pump, state, rate, WARM_UP * period, None, NEVER)
+        first = ENGINES[name](pump, state, rate, half, warm.fast, NEVER)
+        second = ENGINES[name](pump, state, rate, half, first.fast, NEVER)
+        late = float(second.delivered[-1] / second.time[-1])
+        whole = float((first.delivered[-1] + second.delivered[-1]) / (first.time[-1] + second.time[-1]))
+        end = _mean_pressure(pump, state, late, mu) if steady else _end_pressure(second)
+        seen.append(_Seen(end, late * period, whole * DAY))
+    one, other = seen
     least = LEAST_VOLUME * rate
     return Gap(
         coarse=coarse,
@@ -107,19 +121,9 @@ def _difference(coarse: float, fine: float, least: float) -> float:
     return (coarse - fine) / scale if scale > 0.0 else 0.0
 
 
-def _seen(
-    pump: Pump, state: PumpState, rate: float, name: str, count: int, period: float, mu: float, steady: bool
-) -> _Seen:
-    """Return what an engine gives for a number of strokes, the last of them apart."""
-    before = ENGINES[name](pump, state, rate, (count - 1) * period, None, 1e300)
-    last = ENGINES[name](pump, state, rate, period, before.fast, 1e300)
-    delivered, time = float(before.delivered[-1] + last.delivered[-1]), float(before.time[-1] + last.time[-1])
-    through = float(last.delivered[-1] / last.time[-1])
-    end = _end_pressure(last)
-    if steady:
-        end = back_pressure(pump.catheter, state.catheter, through, mu)
-        end += back_pressure(pump.site, state.site, through, mu)
-    return _Seen(end, through * period, delivered / time * DAY)
+def _mean_pressure(pump: Pump, state: PumpState, flow: float, mu: float) -> float:
+    """Return the pressure [Pa] of a line at a flow that lasts [m3/s]."""
+    return back_pressure(pump.catheter, state.catheter, flow, mu) + back_pressure(pump.site, state.site, flow, mu)
 
 
 def _end_pressure(part: Recorded) -> float:

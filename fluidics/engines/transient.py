@@ -59,8 +59,8 @@ def occlusion_table(
 
     Notes
     -----
-    The gap is that of `fluidics.engines.gap` for the greatest resistance, at each rate up to the alarm or for a hundred
-    strokes.
+    The gap is that of `fluidics.engines.gap` from the exact engine for the greatest resistance, at each rate up to the
+    alarm or for a hundred strokes.
     """
     _refuse(rates, resistances, alarm)
     shape = len(rates), len(resistances)
@@ -71,7 +71,7 @@ def occlusion_table(
         for k, resistance in enumerate(resistances):
             delay[i, k], missed[i, k], released[i, k] = _occluded(pump, state, rate, before, resistance, alarm)
         worst = int(np.argmax(resistances))
-        widest = max(widest, _gap(_blocked(pump, resistances[worst]), state, rate, float(delay[i, worst])))
+        widest = max(widest, _gap(pump, state, rate, resistances[worst], float(delay[i, worst])))
     columns = np.array(rates, dtype=np.float64), np.array(resistances, dtype=np.float64)
     return Table(*columns, delay, missed, released, widest)
 
@@ -127,9 +127,10 @@ def _occluded(
     return math.inf, math.inf, stored(lump, here) - stored(lump, before)
 
 
-def _gap(pump: Pump, state: PumpState, rate: float, delay: float) -> float:
+def _gap(pump: Pump, state: PumpState, rate: float, resistance: float, delay: float) -> float:
     """Return the greatest difference [-] between the engines in an occlusion."""
     mu = viscosity(pump.drug, state.drug, temperature(pump.site))
     period = stroke(pump.drive, state.drive, rate, 0.0, 0.0, mu).period
-    found = gap(pump, state, rate, "stroke", "exact", min(max(delay, period), GAP_STROKES * period))
+    span = min(max(delay, period), GAP_STROKES * period)
+    found = gap(_blocked(pump, resistance), state, rate, span=span, before=_blocked(pump, 0.0))
     return max(abs(found.end_pressure), abs(found.volume_per_stroke), abs(found.volume_per_day))
