@@ -14,10 +14,11 @@ from fluidics.pump import Pump
 from fluidics.regimen import ProgrammedDay, programmed, programmed_day
 from fluidics.rows import slots
 from scenarios.document import Document, Keys, ScenarioError, near
-from scenarios.entries import Context, reading
+from scenarios.entries import Context, reading, refused
 from scenarios.parts import units
 from scenarios.problems import sentence
 from scenarios.schema import context
+from scenarios.sense import COLDEST, WARMEST
 from scenarios.timetable import ChangeTable, Moment, ProgrammeTable, moment
 from scenarios.units import DAY
 
@@ -210,6 +211,8 @@ def _changed(pump: Pump, about: Context, change: ChangeTable) -> Changed:
         unit = units(type(getattr(pump, place)))[field]
     try:
         read = reading(field, unit, change.value, about)
+        if field.endswith("temperature") and not COLDEST <= read.si <= WARMEST:
+            raise refused(change.value, "must lie between 0 and 50 degC, where vapour pressures are known")
     except ValueError as error:
         raise ValueError(f"{change.set}: {error}") from None
     return Changed(change.at.seconds, name, read.si, read.given)

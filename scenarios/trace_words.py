@@ -43,6 +43,8 @@ def complaints(scenario: Scenario, asked: Programme) -> Iterator[str]:
     slowest = table.minimum.value.si if table and table.minimum else 0.0
     found = undeliverable(asked, fastest(pump.drive, new_pump(pump).drive), slowest, quantum(pump.drive))
     words = Words(scenario)
+    if table is None:  # the doses of a regimen are means that nobody programmes
+        found = [shortfall for shortfall in found if shortfall.reason != PART_OF_A_STROKE]
     for reason in sorted({shortfall.reason for shortfall in found}):
         alike = [shortfall for shortfall in found if shortfall.reason == reason]
         again = f" ({len(alike)} times)" if len(alike) > 1 else ""
@@ -100,7 +102,7 @@ def said(scenario: Scenario, event: Event) -> str:
         return "tip blocked"
     if si == "Pa":
         return f"{event.name} {event.value / 1e3:.4g} kPa"
-    if si == "K":
+    if event.name.endswith("temperature"):
         return f"{event.name} {event.value - 273.15:.4g} degC"
     return event.name if event.name in ("release", "reservoir empty") else f"{event.name} {event.value:.4g} {si}"
 

@@ -140,6 +140,7 @@ SUSPEND = '[programme]\nbasal = "1 U/h"\n[[programme.suspend]]\n'
         ("[[changes]]\nat = '2 h'\nset = 'site.presure'\nvalue = '1 kPa'", "day.toml:3: changes.0: site.presure: the"),
         ("[[changes]]\nat = '2 h'\nset = 'site.pressure'\nvalue = '1 mL'", "site.pressure: '1 mL': its unit does"),
         ("[[changes]]\nat = '2 h'\nset = 'catheter.radius'\nvalue = '-1 mm'", "catheter.radius: '-1 mm': must be"),
+        ("[[changes]]\nat = '2 h'\nset = 'site.body_temperature'\nvalue = '80 degC'", "must lie between 0 and 50 degC"),
         ("[[changes]]\nat = '2 h'\nset = 'site.pressure'", "day.toml:3: changes.0: lacks value"),
     ],
 )  # fmt: skip

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from fluidics.engines.gap import Gap
 from scenarios import tracing
-from scenarios.build import load
+from scenarios.build import load, names
 from scenarios.cli import app
 from tests.scenarios.days import PROGRAMME, scenario
 
@@ -122,6 +122,13 @@ def test_the_file_holds_the_whole_scenario_and_its_changes(opened):
     assert events["time"].values.tolist() == [HOUR, 2.0 * HOUR]
     assert events["value"].values.tolist() == [3e3, 5e3]
     assert "trace day.toml" in read.attrs["command"] or read.attrs["command"].startswith("pumpsim")
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_scenario_of_the_library_is_traced_and_keeps_its_fluid(name):
+    told = json.loads(traced("--hours", "3", "--engine", "exact", "--json", name=name).stdout)
+    assert told["delivered_uL"] > 0.0
+    assert told["residual"] < 1e-9
 
 
 def test_a_blocked_tip_raises_the_line_to_its_alarm_and_stops_delivery(opened):
