@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.basal import constant, daily
+from fluidics.compile import kernel
 from fluidics.programme import pieces, volume, with_bolus
 from fluidics.pump import Level
 from fluidics.questions import histogram
@@ -63,6 +64,16 @@ def test_up_to_four_rates_are_kept_as_they_are(rates):
     average = volume(programme, 0.0, DAY) / DAY
     used = [level.rate for level in histogram(programmed_day(programme), average) if level.share > 0.0]
     assert used == pytest.approx(sorted(set(rates)), rel=1e-12)
+
+
+@kernel
+def compiled(regimen, mean_rate):
+    return histogram(regimen, mean_rate)
+
+
+def test_compiled_levels_have_the_bits_of_plain_ones():
+    regimen = ProgrammedDay(0.31, 0.52, 0.77, 0.23, 1.9, 0.2, 9.1, 0.05)
+    assert compiled(regimen, RATE) == histogram(regimen, RATE)
 
 
 def test_the_rates_that_are_merged_are_those_that_lie_closest():

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from fluidics.programme import pieces, volume
@@ -12,7 +15,8 @@ from scenarios import programmes
 from scenarios.build import ScenarioError, load
 from scenarios.document import located
 from scenarios.programmes import BLOCKAGE, BLOCKED
-from tests.scenarios.days import scenario
+from scenarios.schema import json_schema
+from tests.scenarios.days import HEAD, PROGRAMME, scenario
 
 DAY = 86400.0
 HOUR = 3600.0
@@ -93,6 +97,17 @@ def test_a_programme_written_and_read_again_is_the_same():
     again = load("again.toml")
     assert again.programme == first.programme
     assert again.changes == first.changes
+
+
+def test_editors_accept_a_programme_and_mark_what_is_wrong_with_it():
+    schema = json.loads(json_schema())
+    right = tomllib.loads(HEAD + PROGRAMME)
+    jsonschema.validate(right, schema)
+    jsonschema.validate(right | {"programme": {"basal": "1 U/h"}}, schema)
+    bolus = {"basal": "1 U/h", "bolus": [{"kind": "square"}]}
+    for wrong in ({"basal": [["00:00"]]}, {"basal": 1}, bolus, {"bazal": "1 U/h"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(right | {"programme": wrong}, schema)
 
 
 def test_values_of_a_programme_are_among_those_of_the_scenario():
