@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from fluidics.compile import inlined, linked
+from fluidics.compile import inlined, kernel, linked
 from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, fed, net_inflow, passed, reach
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import chamber, phases, stroke
@@ -73,7 +73,7 @@ def force_limit(pump: Pump, state: PumpState, viscosity: float, lump: Lump) -> F
     return Force(limit=drive.stall - drive.outlet.crack, resistance=lump.near + 1.0 / drive.outlet.conductance)
 
 
-@linked
+@kernel
 def paced(lump: Lump, leak: float, push: float, rest: float) -> Pace:
     """Return the pace of strokes that push for a time and rest for another [s], with a leak [m3/(s Pa)]."""
     back = leak / (1.0 + leak * lump.near)
@@ -163,7 +163,7 @@ def volume_pushed(
     return (before * span + change * per_push * idle) / (span - change * per_push * pace.per_time)
 
 
-@linked
+@kernel
 def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float) -> Beat:
     """Return what one stroke does: it pushes a volume [m3] at a constant rate while it has the force, then rests."""
     lump, force, alarm = given.lump, given.force, given.alarm
