@@ -59,6 +59,18 @@ def growth(own: Onset, closing_time: float) -> float:
 
 
 @inlined
+def allowed_growth(around: Surroundings) -> float:
+    """Return by which exponent [-] a resistance in the line may grow in one panel."""
+    if around.p_peak - around.p_rest < QUIET_PRESSURE:
+        return max(STEP, log(QUIET_PRESSURE / max(around.p_peak - around.p_rest, 1.0)))
+    room = around.p_stall - around.p_rest
+    rise = max(around.p_next - around.p_rest, 1e-3 * room)
+    to_stall = log(room / rise) if room > rise else 0.0
+    step = STEP if around.p_out - around.p_rest < LASTING_PRESSURE else FINE_STEP
+    return to_stall if NO_KINK < to_stall < step else step
+
+
+@inlined
 def growth_panel(own: Onset, rate: float, closing_time: float, around: Surroundings) -> float:
     """Return the longest panel [s]: past the onset, to the quiet pressure, then by a fixed growth exponent or to
     the next stall.
@@ -68,10 +80,4 @@ def growth_panel(own: Onset, rate: float, closing_time: float, around: Surroundi
     if own.age <= 0.0:
         hazard = rate * own.factor
         return 1e300 if own.wait >= hazard * NO_PANEL else own.wait / hazard + STEP * closing_time
-    if around.p_peak - around.p_rest < QUIET_PRESSURE:
-        return closing_time * max(STEP, log(QUIET_PRESSURE / max(around.p_peak - around.p_rest, 1.0)))
-    room = around.p_stall - around.p_rest
-    rise = max(around.p_next - around.p_rest, 1e-3 * room)
-    to_stall = log(room / rise) if room > rise else 0.0
-    step = STEP if around.p_out - around.p_rest < LASTING_PRESSURE else FINE_STEP
-    return closing_time * (to_stall if NO_KINK < to_stall < step else step)
+    return closing_time * allowed_growth(around)

@@ -8,9 +8,11 @@ from typing import Any, get_args, get_type_hints
 from fluidics.aggregation import Insulin
 from fluidics.bag import Bag
 from fluidics.barrel import Barrel
+from fluidics.capsule import Encapsulating
 from fluidics.catheter import Catheter
 from fluidics.degrading import DegradingDrug
 from fluidics.drives import DutyCycle, Gated, LeadScrew, MultiRate, Patch, Peristaltic, Piston, Restrictor
+from fluidics.fouling_catheter import FoulingCatheter
 from fluidics.glycerol import GlycerolSolution
 from fluidics.infusate import Infusate
 from fluidics.infusion_set import InfusionSet
@@ -51,9 +53,15 @@ PARTS: dict[str, dict[str, type]] = {
         "lead-screw": LeadScrew,
         "patch": Patch,
     },
-    "catheter": {"catheter": Catheter, "segmented": SegmentedCatheter, "infusion-set": InfusionSet},
+    "catheter": {
+        "catheter": Catheter,
+        "fouling": FoulingCatheter,
+        "segmented": SegmentedCatheter,
+        "infusion-set": InfusionSet,
+    },
     "site": {
         "peritoneum": Peritoneum,
+        "encapsulating": Encapsulating,
         "artery": Artery,
         "vein": Vein,
         "intrathecal": Intrathecal,

@@ -15,6 +15,7 @@ import numpy as np
 
 from fluidics.aggregation import Aggregation, Insulin
 from fluidics.blockage import Blocked
+from fluidics.capsule import Encapsulating
 from fluidics.catheter import Catheter
 from fluidics.compile import kernel
 from fluidics.degrading import DegradingDrug, Strength
@@ -22,6 +23,7 @@ from fluidics.drives import Piston, Restrictor
 from fluidics.drives.piston import Deposit
 from fluidics.elementary import exp, inverse_normal, log
 from fluidics.engines.panel import seen, stepped
+from fluidics.fouling_catheter import FoulingCatheter, Lining
 from fluidics.infusate import Infusate
 from fluidics.occlusion import Onset, first_wait
 from fluidics.power import Battery, Charge, Unpowered
@@ -99,6 +101,10 @@ SAMPLES = {
     Battery: (INSULIN_PUMP.power, Charge(energy=2000.0, full=3787.0)),
     Unpowered: (HEPATIC_PUMP.power, Stateless()),
     Blocked: (Blocked(INSULIN_PUMP.site, 1e15), onset(wait=0.0, age=20.0 * DAY, factor=1.0)),
+    FoulingCatheter: (FoulingCatheter(0.25, 0.205e-3, 1e-3, 1e-5, 1e-13, 0.2), Lining(deposit=1e-8)),
+    Encapsulating: (
+        Encapsulating(BODY, 2e3, 0.23 / YEAR, 0.5, 13.4 * DAY, 2.3e11, 1e18, 1e-13), onset(0.0, 100.0 * DAY, 1.1),
+    ),
     **gas_driven.SAMPLES,
     **implanted.SAMPLES,
     **worn.SAMPLES,
