@@ -83,11 +83,13 @@ def test_slow_rates_are_as_accurate_as_fast_ones(soft, link, weak):
 
 
 def test_equal_branches_have_equal_rates():
-    branches = [(i, 3, Link(1.0 / 3.0)) for i in range(3)]
-    made = network([0.1, 0.1, 0.1], branches, [0.0])
+    """A hub with five equal leaves: four modes in which the hub stands still decay alike, at g / C."""
+    made = network([0.7, *[0.1] * 5], [(0, i, Link(1.0 / 3.0)) for i in range(1, 6)], [])
     modes = empty_modes(made)
     row = found(made, shut(made), modes)
-    assert modes.rate[row].tolist() == [modes.rate[row, 0]] * 3
+    alike = modes.rate[row, 1:5]
+    assert alike.tolist() == [alike[0]] * 4
+    assert alike[0] == pytest.approx(10.0 / 3.0, rel=1e-14)
 
 
 def test_nodes_that_nothing_joins_do_not_decay():
