@@ -99,6 +99,11 @@ def linked(function: Callable[P, R]) -> Callable[P, R]:
     return register_jitable(**_OPTIONS)(function)
 
 
+def plain(compiled: Callable[P, R]) -> Callable[P, R]:
+    """Return the function that a kernel was compiled from: the same bits, and no compilation before the first."""
+    return getattr(compiled, "py_func", compiled)
+
+
 def _recache(path: Path) -> None:
     """Point the cache of every kernel at a folder that also knows the file of an outside mechanism."""
     if path in _outside or _ROOT in path.parents or not path.exists():

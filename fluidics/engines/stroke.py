@@ -9,7 +9,7 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from fluidics.compile import inlined, kernel
+from fluidics.compile import inlined, kernel, plain
 from fluidics.engines.beat import (
     NEVER,
     WINDOW,
@@ -19,6 +19,7 @@ from fluidics.engines.beat import (
     active_time,
     beaten,
     force_limit,
+    hold_time,
     mapped,
     paced,
     predicted,
@@ -30,6 +31,7 @@ from fluidics.pump import Pump, PumpState
 from fluidics.questions import pressure, stiffness, stroke, temperature, viscosity
 
 _QUIET = 0.1  # [-]: of the window, below which a stroke moves so little that its map is worth keeping
+FEW = 1000  # strokes that plain Python has done in a hundredth of the time that compiling takes
 _COLUMNS = 6  # time, pressures of reservoir and line, volumes drawn and delivered, peak
 _HALVINGS = 60
 _DOUBLINGS = 30  # of the window: to a terapascal
@@ -125,17 +127,18 @@ def beaten_on(
     peak = start
     if wait > 0.0:
         # a wait is a stroke that pushes nothing
-        waiting = paced(lump, asked.conductance, wait, 0.0)
+        waiting = paced(lump, asked.conductance, wait, 0.0, 0.0)
         run = after(run, beaten(given, waiting, 0.0, full, start), 0)
         run = noted(run, full, max(start, run.pressure), rows)
-    pace = paced(lump, asked.conductance, push, asked.period - push)
+    hold = min(hold_time(pump.drive, state.drive, rate), asked.period - push)
+    pace = paced(lump, asked.conductance, push, hold, asked.period - push)
     total = count + (1 if last > 0.0 else 0)
     left = every
     for k in range(total):
         if run.alarmed:
             break
         if k == count:
-            pace = paced(lump, pace.leak, push, max(last - push, 0.0))
+            pace = paced(lump, pace.leak, push, hold, max(last - push, 0.0))
             known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
         dp, dq = run.pressure - known.p, (full - known.p_in) - stiff * run.drawn
         if known.holds and abs(dp) + abs(dq) <= WINDOW:
@@ -243,7 +246,8 @@ def strokes(
     """
     _refuse(rate, pressure, count, every, wait, last)
     record = np.empty((count // every + 3, _COLUMNS))
-    rows, begun, alarmed, retained, kept = beaten_on(
+    run = beaten_on if count > FEW else plain(beaten_on)
+    rows, begun, alarmed, retained, kept = run(
         pump, state, float(rate), float(pressure), float(alarm), float(wait), count, float(last), every, record
     )
     record = record[:rows]

@@ -17,8 +17,8 @@ from fluidics.network import Floats
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import stroke, temperature, usable, viscosity
 
-BLOCK = 4096  # strokes between two looks at the reservoir
-MOST_BLOCKS = 1024  # four million strokes, a stroke a minute for eight years
+BLOCK = 1000  # strokes between two looks at the reservoir
+MOST_BLOCKS = 4096  # four million strokes, a stroke a minute for eight years
 GAP_STROKES = 100  # of an occlusion that both engines run
 
 

@@ -48,12 +48,13 @@ def study(
         raise typer.BadParameter("give only one of --threads, --workers and --scheduler")
     from reliability.study import run_study
     from scenarios.build import load, plan
+    from scenarios.ladder import laddered
 
     scenario = load(name, overrides or ())
     try:
         with progress() as report:
             run_study(
-                plan(scenario, years, seed, replaces=devices is None),
+                laddered(plan(scenario, years, seed, replaces=devices is None)),
                 patients or devices or 0,
                 output,
                 provenance=provenance(scenario),

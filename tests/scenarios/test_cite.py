@@ -34,8 +34,8 @@ def test_the_whole_bibliography_is_read():
 def test_every_entry_is_complete_and_named_by_its_year_or_device(key):
     fields = bibliography()[key]
     assert NEEDED[fields["entry"]] <= set(fields)
-    assert re.fullmatch(r"[a-z]+_\d{4}[a-z]?", key)
-    assert re.fullmatch(r"(19|20)\d\d", fields["year"])
+    assert re.fullmatch(r"[a-z]+_(\d{4}[a-z]?|undated)", key)
+    assert re.fullmatch(r"(19|20)\d\d|undated", fields["year"])
 
 
 @pytest.mark.parametrize("key", sorted(bibliography()))

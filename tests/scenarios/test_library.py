@@ -61,7 +61,8 @@ def test_every_scenario_has_title_description_and_requirement(name):
 
 
 def test_the_older_pump_differs_in_drug_onset_clinic_and_battery_only():
-    values = [{value.path: value.si for value in load(name).values} for name in names() if "insulin" in name]
+    pair = ("implanted-insulin", "implanted-insulin-1994")
+    values = [{value.path: value.si for value in load(name).values} for name in pair]
     assert {path for path in values[0] if values[0][path] != values[1][path]} == {
         "pump.drug.nucleation", "pump.drug.carried_growth", "pump.catheter.onset_rate", "pump.site.onset_rate",
         "pump.power.energy", "clinic.interval", "clinic.interval_spread", "clinic.longest_interval",
@@ -159,7 +160,8 @@ def test_half_of_the_hepatic_patients_live_two_years():
 
 @pytest.mark.parametrize("name", names())
 def test_every_body_is_warm(name):
-    assert temperature(load(name).design.pump.site) == BODY
+    """Under the skin it is a little cooler than inside."""
+    assert temperature(load(name).design.pump.site) == (BODY - 3.0 if name.startswith("worn") else BODY)
 
 
 @pytest.mark.parametrize(("hazard", "share"), [("pocket", 0.13), ("catheter", 0.18)])
