@@ -14,6 +14,7 @@ from fluidics.questions import (
     bubble,
     chamber,
     compliance,
+    creep,
     line,
     lumen,
     phases,
@@ -23,8 +24,8 @@ from fluidics.questions import (
     viscosity,
 )
 
-RESERVOIR, CHAMBER, LINE = 0, 1, 2  # first nodes; the line's segments follow, and the tip
-INLET, OUTLET = 0, 1  # first links; the line's segments follow, then the tip and the relief
+RESERVOIR, CHAMBER, LINE = 0, 1, 2  # first nodes; the line's segments follow, the tip, and what creeps in the drive
+INLET, OUTLET = 0, 1  # first links; the line's segments follow, then the tip, the creep and the relief
 SOFTEST = 1e-2  # [Pa/m3]: a reservoir's least stiffness; a litre drawn then changes nothing that is measured
 RIGID = 1e-19  # [m3/Pa]: least compliance of a node, that of a fifth of a microlitre of water
 TIGHT = 1e-13  # [-]: leak of a relief that is shut; over a day nothing that is measured
@@ -78,12 +79,18 @@ def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3) -> C
     gas = [0.0, bubble(pump.drive, state.drive), bubble(pump.catheter, state.catheter)]
     gas += [0.0] * (segments - 1) + [bubble(pump.site, state.site)]
     hops = [(LINE + k, LINE + k + 1, Link(segments / along)) for k in range(segments)]
-    ends: list[tuple[int, int, Link]] = [(tip, tip + 1, Link(1.0 / max(at_tip, SHORT * along)))]
+    nodes = tip + 1
+    late: list[tuple[int, int, Link]] = []
+    slow, lag = creep(pump.drive, state.drive)
+    if slow > 0.0:
+        stored, gas, late = [*stored, slow], [*gas, 0.0], [(CHAMBER, nodes, Link(slow / lag))]
+        nodes += 1
+    ends: list[tuple[int, int, Link]] = [(tip, nodes, Link(1.0 / max(at_tip, SHORT * along))), *late]
     if drive.stall < 1e300:
         # relief to the reservoir counts from its pressure, relief to the wall from that of the body
         inlet = pressure(pump.reservoir, state.reservoir, body)
         ends += [(CHAMBER, RESERVOIR, _relief(drive.stall - inlet, drive.relief))] if carries else [
-            (CHAMBER, tip + 2, _relief(drive.stall, drive.relief))
+            (CHAMBER, nodes + 1, _relief(drive.stall, drive.relief))
         ]
     made = network(
         stored,
@@ -92,8 +99,8 @@ def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3) -> C
         gas,
         ambient(pump.reservoir),
     )
-    start = np.full(tip + 1, rest)
-    start[RESERVOIR] = start[CHAMBER] = pressure(pump.reservoir, state.reservoir, body)
+    start = np.full(nodes, rest)
+    start[RESERVOIR] = start[CHAMBER] = start[tip + 1 :] = pressure(pump.reservoir, state.reservoir, body)
     return Circuit(made, start, carries)
 
 

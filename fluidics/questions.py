@@ -159,6 +159,12 @@ def chamber(drive: Any, own: Any, viscosity: float) -> Any:
 
 
 @question_with_default
+def creep(drive: Any, own: Any) -> tuple[float, float]:
+    """Return the compliance [m3/Pa] of a drive that follows the pressure in its chamber late, and its time [s]."""
+    return 0.0, 1.0
+
+
+@question_with_default
 def stiffness(reservoir: Any, own: Any, temperature: float) -> float:
     """Return by how much [Pa/m3] the pressure of a reservoir falls with the volume drawn."""
     return 0.0

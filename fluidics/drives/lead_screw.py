@@ -12,6 +12,7 @@ from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Service, Stroke,
 from fluidics.questions import (
     advance,
     chamber,
+    creep,
     flow,
     fresh,
     line,
@@ -41,9 +42,10 @@ class LeadScrew(NamedTuple):
 
     Notes
     -----
-    The plunger hangs on its screw: a head below it does not pull it. `flow`, `stroke` and `chamber` see the whole
-    compliance; `fluidics.loading` resolves its creep. Compliance of worn insulin pumps follows from the siphon
-    experiment of Zisser et al., J. Diabetes Sci. Technol. 4 (2010) 98; stick-slip from textbook dry friction.
+    The plunger hangs on its screw: a head below it does not pull it. The engine `stroke` takes the whole compliance at
+    once, `exact` resolves its creep, and `fluidics.loading` has the closed form. Compliance of worn insulin pumps
+    follows from the siphon experiment of Zisser et al., J. Diabetes Sci. Technol. 4 (2010) 98; stick-slip from textbook
+    dry friction.
     """
 
     quantum: Annotated[float, "m3"]  # nominal pulse
@@ -136,6 +138,11 @@ def screw_phases(drive: LeadScrew, own: Slack, rate: float) -> tuple[Phase, Phas
     return increment_phases(volume, drive.quantum, rate, drive.push_time)
 
 
+@creep.answer
+def seal_creep(drive: LeadScrew, own: Slack) -> tuple[float, float]:
+    return drive.slow_compliance, drive.creep_time
+
+
 @chamber.answer
 def screw_chamber(drive: LeadScrew, own: Slack, viscosity: float) -> Chamber:
     slide = Link(
@@ -143,7 +150,7 @@ def screw_chamber(drive: LeadScrew, own: Slack, viscosity: float) -> Chamber:
         0.0, CHECK,
     )  # fmt: skip
     return Chamber(
-        compliance=drive.compliance + drive.slow_compliance,
+        compliance=drive.compliance,
         inlet=sealed_inlet(drive.slide_conductance),
         outlet=slide,
         stall=drive.stall_pressure,

@@ -10,7 +10,7 @@ from fluidics.elementary import log
 from fluidics.engines.modes import decayed
 from fluidics.network import CHECK, TUBE
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import ambient, bubble, chamber, compliance, line, lumen, phases
+from fluidics.questions import ambient, bubble, chamber, compliance, creep, line, lumen, phases
 
 RIGID = 1e-19  # [m3/Pa]: least compliance, that of a fifth of a microlitre of water
 OPEN = 1e6  # [Pa s/m3]: least resistance to the site, a pascal at a millilitre per second
@@ -77,7 +77,7 @@ def lumped(pump: Pump, state: PumpState, viscosity: float) -> Lump:
     for phase in phases(pump.drive, state.drive, 1e-12):
         moving = moving or phase.displaced < 0.0
     open_end = drive.outlet.kind == TUBE or (drive.outlet.kind == CHECK and not moving)
-    at_drive = drive.compliance if open_end else 0.0
+    at_drive = drive.compliance + creep(pump.drive, state.drive)[0] if open_end else 0.0
     drive_gas = bubble(pump.drive, state.drive) if open_end else 0.0
     wall, tip = compliance(pump.catheter, state.catheter), compliance(pump.site, state.site)
     line_gas, tip_gas = bubble(pump.catheter, state.catheter), bubble(pump.site, state.site)

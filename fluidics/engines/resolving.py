@@ -18,7 +18,7 @@ from fluidics.questions import strokes
 
 SEGMENTS = 3  # of the line
 NODES = ("reservoir", "chamber", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
-LINKS = ("inlet", "outlet", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip", "force_limit")
+LINKS = ("inlet", "outlet", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
 TIP = OUTLET + SEGMENTS + 1  # link from the tip to the site
 
 
@@ -123,9 +123,10 @@ def _joined(parts: list[tuple[Schedule, int, Resolved]], made: Circuit, fast: Fa
         drawn.append(taken + through + moved)
         at, passed, taken = times[-1][-1], volumes[-1][-1], drawn[-1][-1]
     volume = np.concatenate(volumes)
+    late = ("creep",) if len(made.network.compliance) > len(NODES) else ()
     return Recorded(
-        NODES,
-        LINKS[: volume.shape[1]],
+        NODES + late,
+        (*LINKS, *late, "force_limit")[: volume.shape[1]],
         np.concatenate(times),
         np.concatenate(pressures),
         volume,

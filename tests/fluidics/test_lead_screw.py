@@ -13,7 +13,20 @@ from fluidics.drives.lead_screw import Slack
 from fluidics.engines.exact import resolve
 from fluidics.engines.operating import bracketed_root
 from fluidics.pump import MEDIAN_LUCK, Luck, Service, new_pump
-from fluidics.questions import advance, chamber, flow, fresh, operate, panel, phases, refilled, stall, stroke, strokes
+from fluidics.questions import (
+    advance,
+    chamber,
+    creep,
+    flow,
+    fresh,
+    operate,
+    panel,
+    phases,
+    refilled,
+    stall,
+    stroke,
+    strokes,
+)
 from tests.fluidics.parts import AROUND, RATE, WATER
 from tests.fluidics.worn import TUBED_PUMP, UL_PER_KPA, UNIT, UNIT_PER_HOUR
 
@@ -134,9 +147,10 @@ def test_a_shut_line_fills_the_compliance_and_stalls_at_the_force_limit():
     assert carried == pytest.approx(WHOLE * (64e3 - start), abs=1.5 * DRIVE.quantum)
 
 
-def test_the_chamber_stores_the_whole_compliance_behind_dry_friction():
+def test_the_chamber_stores_at_once_and_late_behind_dry_friction():
     joined = chamber(DRIVE, TIGHT, WATER)
-    assert joined.compliance == pytest.approx(0.27 * UL_PER_KPA)
+    assert joined.compliance == pytest.approx(0.12 * UL_PER_KPA)
+    assert creep(DRIVE, TIGHT) == (0.15 * UL_PER_KPA, 120.0)
     assert (joined.outlet.crack, joined.outlet.breakaway) == (4e3, 8e3)
     assert joined.stall == DRIVE.stall_pressure
 

@@ -18,7 +18,7 @@ from fluidics.engines.rosenbrock import integrate
 from fluidics.engines.stroke import strokes
 from fluidics.engines.trace import Blockage, Change, traced
 from fluidics.infusion_set import Worn
-from fluidics.loading import loaded_pressure
+from fluidics.loading import loaded_pressure, time_to_pressure
 from fluidics.network import Link, Schedule, network
 from fluidics.pump import new_pump
 from fluidics.questions import bubble, histogram, line
@@ -131,6 +131,17 @@ def test_a_seal_that_creeps_is_the_closed_form():
     found = resolve(made, push, 100, np.zeros(2), np.ones(2, dtype=np.int64)).pressure[:, 0]
     expected = [loaded_pressure(rate, second, fast, slow, creep) for second in range(1, 101)]
     assert found == pytest.approx(expected, rel=1e-8)
+
+
+def test_a_bolus_into_a_shut_line_alarms_before_the_seal_has_crept():
+    drive, rate = SMOOTH.drive, 2.0 * UNIT / 60.0
+    trace = traced(
+        SMOOTH, new_pump(SMOOTH), constant(rate, HOUR), 600.0, "exact", blockages=[Blockage(200.0, SHUT)], alarm=90e3
+    )
+    alarm = next(event.time for event in trace.events if event.name == "alarm") - 200.0
+    expected = time_to_pressure(rate, 89.5e3, drive.compliance, drive.slow_compliance, drive.creep_time)
+    assert alarm == pytest.approx(expected, abs=1.01 * drive.quantum / rate)
+    assert alarm * rate < 0.6 * WHOLE * 89.5e3
 
 
 # --- heads, air, clogs -----------------------------------------------------------------------------------------------
