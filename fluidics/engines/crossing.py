@@ -14,7 +14,7 @@ from fluidics.network import Floats, Network
 UNDECIDED = -1.0  # what `first_crossing` returns when it cannot tell
 BAND = 1e-12  # [-]: of the pressures at a valve, by which it must pass its threshold: more than they are rounded by
 _LOOKS = 20_000  # intervals, or steps of Halley's method; some five are usual
-_CUBIC = 1e-5  # [-]: step of Halley's method, relative to the fastest mode, whose cube is below rounding
+_CUBIC = 1e-5  # [-]: step of Halley's method, relative to all time scales, whose cube is below rounding
 _NARROW = 4e-16  # [-]: relative width of an interval that holds no other time
 
 
@@ -72,7 +72,7 @@ def _root(
         step = margin * slope / steep if steep > 0.0 else late
         if not early < time - step < late:
             step = time - 0.5 * (early + late)
-        elif abs(step) * modes.rate[row, 0] < _CUBIC:
+        elif abs(step) * modes.rate[row, 0] < _CUBIC and abs(step * bend) < _CUBIC * abs(slope):
             return time - step
         time -= step
     return UNDECIDED
