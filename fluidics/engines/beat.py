@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from fluidics.compile import inlined, kernel, linked
+from fluidics.compile import inlined, linked
 from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, fed, net_inflow, passed, reach
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import chamber, phases, stroke
 
 NEVER = 1e300  # [Pa]: a pressure that nothing reaches
-WINDOW = 1e3  # [Pa]: within it a stroke's map is taken as linear
 
 
 class Force(NamedTuple):
@@ -37,9 +36,11 @@ class Pace(NamedTuple):
     leak: Annotated[float, "m3/(s Pa)"]  # between reservoir and the drive's end of the line
     idle: Feed  # what it makes of a source at zero
     push: Annotated[float, "s"]
+    hold: Annotated[float, "s"]  # first part of the rest, until the wall goes back and the outlet shuts
     rest: Annotated[float, "s"]
     per_time: Annotated[float, "1/s"]  # of the push
     per_push: Annotated[float, "Pa s/m3"]  # rise of pressure per net inflow, without gas
+    per_hold: Annotated[float, "Pa s/m3"]
     per_rest: Annotated[float, "Pa s/m3"]
     lift: Annotated[float, "-"]  # of the pressure in the lump, where that at the drive's end rises by 1
 
@@ -66,6 +67,20 @@ def active_time(drive: Any, own: Any, rate: float, period: float) -> float:
     return min(time, period) if time > 0.0 else period
 
 
+@linked
+def hold_time(drive: Any, own: Any, rate: float) -> float:
+    """Return how long [s] a wall stays where its push ended before it goes back; none for a drive that has no wall."""
+    time, pushed = 0.0, False
+    for phase in phases(drive, own, rate):
+        if phase.displaced < 0.0:
+            return time
+        if phase.displaced > 0.0:
+            pushed = True
+        elif pushed:
+            time += phase.duration
+    return 0.0
+
+
 @inlined
 def force_limit(pump: Pump, state: PumpState, viscosity: float, lump: Lump) -> Force:
     """Return the force of a drive behind its outlet, which takes its crack pressure and a little more for the flow."""
@@ -73,9 +88,9 @@ def force_limit(pump: Pump, state: PumpState, viscosity: float, lump: Lump) -> F
     return Force(limit=drive.stall - drive.outlet.crack, resistance=lump.near + 1.0 / drive.outlet.conductance)
 
 
-@kernel
-def paced(lump: Lump, leak: float, push: float, rest: float) -> Pace:
-    """Return the pace of strokes that push for a time and rest for another [s], with a leak [m3/(s Pa)]."""
+@linked
+def paced(lump: Lump, leak: float, push: float, hold: float, rest: float) -> Pace:
+    """Return the pace of strokes that push, hold and rest for given times [s], with a leak [m3/(s Pa)]."""
     back = leak / (1.0 + leak * lump.near)
     total = back + lump.out
     plain = Lump(lump.compliance, 0.0, lump.near, lump.out, lump.rest, lump.ambient)
@@ -83,9 +98,11 @@ def paced(lump: Lump, leak: float, push: float, rest: float) -> Pace:
         leak=leak,
         idle=fed(lump, 0.0, back, 0.0),
         push=push,
+        hold=hold,
         rest=rest,
         per_time=1.0 / push,
         per_push=reach(plain, 0.0, 0.0, total, push),
+        per_hold=reach(plain, 0.0, 0.0, total, hold),
         per_rest=reach(plain, 0.0, 0.0, total, rest),
         lift=1.0 / (1.0 - lump.near * back),
     )
@@ -143,16 +160,18 @@ def volume_pushed(
 ) -> float:
     """Return the volume [m3] of a stroke against the pressure that it makes itself.
 
-    The drive is asked `before` the push and at the pressure that the programmed volume would make. What it pushes is
-    taken as linear in between, as it is where a chamber's compliance takes its share: v(p_end), p_end = p + idle rise +
-    rise per volume * v.
+    What counts is the line's pressure when the outlet shuts. The drive is asked `before` the push and at the pressure
+    that the programmed volume would make, and its answer taken as linear in between, as it is where a chamber's
+    compliance takes its share: v(p_shut), p_shut = p + idle rise + rise per volume * v.
     """
     lump, limit = given.lump, given.force.limit
     nominal = given.rate * (pace.push + pace.rest) * pace.per_time
     idle = net_inflow(lump, feeding(lump, pace, 0.0, p_in), p)
-    per_push = pace.per_push
+    total = pace.idle.conductance + lump.out
+    per_push, per_hold = pace.per_push, pace.per_hold
     if lump.gas > 0.0:
-        per_push = reach(lump, p, idle + nominal, pace.idle.conductance + lump.out, pace.push)
+        per_push = reach(lump, p, idle + nominal, total, pace.push)
+        per_hold = reach(lump, p, idle + nominal, total, pace.hold)
     probe = p + per_push * nominal
     if probe > limit:
         probe = 0.5 * (p + limit)
@@ -160,10 +179,12 @@ def volume_pushed(
     if span == 0.0:
         return before
     change = stroke(pump.drive, state.drive, given.rate, p_in, probe, given.viscosity).volume - before
-    return (before * span + change * per_push * idle) / (span - change * per_push * pace.per_time)
+    left = 1.0 - total * per_hold  # of the rise, after the hold
+    gained = (left * per_push + per_hold) * idle
+    return (before * span + change * gained) / (span - change * left * per_push * pace.per_time)
 
 
-@kernel
+@linked
 def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float) -> Beat:
     """Return what one stroke does: it pushes a volume [m3] at a constant rate while it has the force, then rests."""
     lump, force, alarm = given.lump, given.force, given.alarm
@@ -195,56 +216,6 @@ def struck(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float
     """Return what one stroke does at a pressure of the reservoir and one of the line before it [Pa]."""
     asked = stroke(pump.drive, state.drive, given.rate, p_in, p, given.viscosity)
     if asked.conductance != pace.leak:
-        pace = paced(given.lump, asked.conductance, pace.push, pace.rest)
+        pace = paced(given.lump, asked.conductance, pace.push, pace.hold, pace.rest)
     volume = volume_pushed(pump, state, given, pace, p_in, p, asked.volume)
     return beaten(given, pace, volume, p_in, p)
-
-
-class Map(NamedTuple):
-    """What a stroke does around two pressures: at the line's and the reservoir's own, and one window above each."""
-
-    holds: bool
-    p: Annotated[float, "Pa"]
-    p_in: Annotated[float, "Pa"]
-    here: Beat
-    line: Beat  # change per pressure of the line
-    inlet: Beat  # change per pressure of the reservoir
-
-
-@inlined
-def per_pressure(beat: Beat, base: Beat) -> Beat:
-    """Return how a stroke's results change per pressure, from two strokes a window apart."""
-    return Beat(
-        pressure=(beat.pressure - base.pressure) / WINDOW,
-        entered=(beat.entered - base.entered) / WINDOW,
-        delivered=(beat.delivered - base.delivered) / WINDOW,
-        retained=0.0,
-        peak=(beat.peak - base.peak) / WINDOW,
-        time=0.0,
-        alarmed=beat.alarmed or beat.retained != 0.0,
-    )
-
-
-@linked
-def mapped(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float) -> Map:
-    """Return the map of a stroke around two pressures [Pa]; it holds where no force ends and no alarm is near."""
-    here = struck(pump, state, given, pace, p_in, p)
-    line = per_pressure(struck(pump, state, given, pace, p_in, p + WINDOW), here)
-    inlet = per_pressure(struck(pump, state, given, pace, p_in + WINDOW, p), here)
-    holds = not (here.alarmed or line.alarmed or inlet.alarmed) and here.retained == 0.0
-    return Map(holds=holds, p=p, p_in=p_in, here=here, line=line, inlet=inlet)
-
-
-@inlined
-def predicted(known: Map, dp: float, dq: float) -> Beat:
-    """Return what a stroke does by its map, at distances from its pressures [Pa]."""
-    here, line, inlet = known.here, known.line, known.inlet
-    return Beat(
-        pressure=(here.pressure + inlet.pressure * dq) + line.pressure * dp,
-        entered=(here.entered + line.entered * dp) + inlet.entered * dq,
-        delivered=(here.delivered + line.delivered * dp) + inlet.delivered * dq,
-        retained=0.0,
-        peak=(here.peak + line.peak * dp) + inlet.peak * dq,
-        time=here.time,
-        alarmed=False,
-    )

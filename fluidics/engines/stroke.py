@@ -12,26 +12,24 @@ import numpy as np
 from fluidics.compile import inlined, kernel, plain
 from fluidics.engines.beat import (
     NEVER,
-    WINDOW,
     Beat,
-    Map,
     Setting,
     active_time,
     beaten,
     force_limit,
     hold_time,
-    mapped,
     paced,
-    predicted,
     struck,
 )
 from fluidics.engines.lump import lumped, stored
+from fluidics.engines.nearby import WINDOW, Map, mapped, predicted
 from fluidics.network import Floats, Resolved
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import pressure, stiffness, stroke, temperature, viscosity
 
 _QUIET = 0.1  # [-]: of the window, below which a stroke moves so little that its map is worth keeping
 FEW = 1000  # strokes that plain Python has done in a hundredth of the time that compiling takes
+_compiled: set[tuple[type, ...]] = set()  # kinds of parts for which the kernel is ready
 _COLUMNS = 6  # time, pressures of reservoir and line, volumes drawn and delivered, peak
 _HALVINGS = 60
 _DOUBLINGS = 30  # of the window: to a terapascal
@@ -246,7 +244,10 @@ def strokes(
     """
     _refuse(rate, pressure, count, every, wait, last)
     record = np.empty((count // every + 3, _COLUMNS))
-    run = beaten_on if count > FEW else plain(beaten_on)
+    kinds = tuple(map(type, pump))
+    if count > FEW:
+        _compiled.add(kinds)
+    run = beaten_on if kinds in _compiled else plain(beaten_on)
     rows, begun, alarmed, retained, kept = run(
         pump, state, float(rate), float(pressure), float(alarm), float(wait), count, float(last), every, record
     )
