@@ -12,7 +12,7 @@ import numpy as np
 from fluidics.blockage import Blocked
 from fluidics.engines.gap import gap
 from fluidics.engines.lump import lumped, stored
-from fluidics.engines.stroke import last_where, periodic, strokes
+from fluidics.engines.stroke import FEW, last_where, periodic, strokes
 from fluidics.network import Floats
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import stroke, temperature, usable, viscosity
@@ -115,8 +115,9 @@ def _occluded(
         end = periodic(shut, state, rate)
         return math.inf, math.inf, stored(lump, end) - stored(lump, before)
     here, time, delivered, drawn = before, 0.0, 0.0, 0.0
-    for _ in range(MOST_BLOCKS):
-        done = strokes(shut, state, rate, here, BLOCK, every=BLOCK, alarm=alarm)
+    for k in range(MOST_BLOCKS):
+        count = BLOCK if k else FEW
+        done = strokes(shut, state, rate, here, count, every=count, alarm=alarm)
         here = float(done.resolved.pressure[-1, 1])
         time += float(done.resolved.time[-1])
         drawn, delivered = drawn + float(done.resolved.volume[-1, 0]), delivered + float(done.resolved.volume[-1, 1])
