@@ -28,7 +28,7 @@ RESERVOIR, CHAMBER, LINE = 0, 1, 2  # first nodes; the line's segments follow, t
 INLET, OUTLET = 0, 1  # first links; the line's segments follow, then the tip, the creep and the relief
 SOFTEST = 1e-2  # [Pa/m3]: a reservoir's least stiffness; a litre drawn then changes nothing that is measured
 RIGID = 1e-19  # [m3/Pa]: least compliance of a node, that of a fifth of a microlitre of water
-TIGHT = 1e-13  # [-]: leak of a relief that is shut; over a day nothing that is measured
+TIGHT = 1e-15  # [-]: leak of a relief that is shut; over a day nothing that is measured
 SHORT = 1e-3  # [-]: least resistance of the tip, relative to the lumen's
 
 

@@ -9,17 +9,21 @@ import numpy as np
 
 from fluidics.circuit import INLET, LINE, OUTLET, RESERVOIR, Circuit, carries, circuit, schedule
 from fluidics.engines.exact import resolve
-from fluidics.engines.recorded import Recorded, until_alarm
+from fluidics.engines.recorded import Recorded
 from fluidics.engines.rosenbrock import integrate
-from fluidics.engines.timing import Timing, active, cut, lasting, timing
+from fluidics.engines.timing import Timing, active, between, lasting, timing, turning
 from fluidics.network import Floats, Ints, Network, Resolved, Schedule
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import strokes
 
 SEGMENTS = 3  # of the line
 NODES = ("reservoir", "chamber", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
 LINKS = ("inlet", "outlet", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
 TIP = OUTLET + SEGMENTS + 1  # link from the tip to the site
+ALWAYS = 1.0 - 1e-9  # [-]: of its period, from which on a drive moves without a rest
+_HALVINGS = 40
+
+
+Part = tuple[Schedule, int, Resolved]  # a stage, how often it was repeated, what came of it
 
 
 class Fast(NamedTuple):
@@ -75,29 +79,66 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
     fast : Fast, optional
         What the last stretch left; a pump at rest that strokes at once if not given.
     alarm : float
-        Pressure at the drive's end of the line [Pa] at which the stretch ends, a phase too late at most.
+        Pressure at the drive's end of the line [Pa] at which the stretch ends.
     """
     pushes = not carries(pump.drive, state.drive, rate)
     made = circuit(pump, state, not pushes, SEGMENTS)
     stroke = schedule(made.network, pump.drive, state.drive, rate)
     rest = schedule(made.network, pump.drive, state.drive, 0.0)
     pressure, opened, due = _started(pump, state, made, fast)
-    period = float(stroke.duration.sum())
-    plan = timing(period, active(stroke), due, span) if rate > 0.0 else Timing(span, 0, 0.0, due, span)
-    stages = [
-        (lasting(rest, plan.wait), 1 if plan.wait > 0.0 else 0),
-        (stroke, plan.strokes),
-        (cut(stroke, plan.last) if plan.last > 0.0 else stroke, 1 if plan.last > 0.0 else 0),
-    ]
-    parts = []
+    stages, due = _staged(stroke, rest, rate, due, span)
+    parts: list[Part] = []
+    alarmed = False
     for stage, count in stages:
-        if count:
-            part = _run(made.network, stage, count, pressure, opened, made.carries)
-            pressure, opened = part.pressure[-1].copy(), part.open[-1].copy()
-            parts.append((stage, count, part))
-    fast = Fast(made.network, pressure, opened, plan.due)
-    begun = plan.strokes + (plan.last > 0.0) if strokes(pump.drive, rate) > 0.0 else 0.0
-    return until_alarm(_joined(parts, made, fast, begun), alarm, LINE)
+        part = _run(made.network, stage, count, pressure, opened, made.carries)
+        rows = np.flatnonzero(part.pressure[:, LINE] >= alarm)
+        alarmed = len(rows) > 0
+        parts += _until(made, stage, count, part, pressure, opened, int(rows[0]), alarm) if alarmed else [
+            (stage, count, part)
+        ]
+        pressure, opened = parts[-1][2].pressure[-1].copy(), parts[-1][2].open[-1].copy()
+        if alarmed:
+            break
+    begun = float(sum(count for stage, count in stages if stage.source.any() or stage.gates.any()))
+    return _joined(parts, made, Fast(made.network, pressure, opened, due), begun, alarmed)
+
+
+def _staged(
+    stroke: Schedule, rest: Schedule, rate: float, due: float, span: float
+) -> tuple[list[tuple[Schedule, int]], float]:
+    """Return the stages of a stretch, each with how often it is repeated, and what of the next stroke is due then."""
+    period = float(stroke.duration.sum())
+    moves = active(stroke)
+    if rate > 0.0 and moves >= ALWAYS * period:
+        plan = turning(period, due, span)
+        head = between(stroke, due % 1.0 * period, due % 1.0 * period + plan.wait)
+    else:
+        plan = timing(period, moves, due, span) if rate > 0.0 else Timing(span, 0, 0.0, due, span)
+        head = lasting(rest, plan.wait)
+    tail = between(stroke, 0.0, plan.last)
+    stages = [(head, int(plan.wait > 0.0)), (stroke, plan.strokes), (tail, int(plan.last > 0.0))]
+    return [(stage, count) for stage, count in stages if count], plan.due
+
+
+def _until(
+    made: Circuit, stage: Schedule, count: int, part: Resolved, pressure: Floats, opened: Ints, row: int, alarm: float
+) -> list[Part]:
+    """Return a stage up to where the line comes to the alarm pressure, in the phase that ends at a row."""
+    kept = slice(0, row)
+    before = part._replace(
+        time=part.time[kept], pressure=part.pressure[kept], volume=part.volume[kept], open=part.open[kept]
+    )
+    start, valves = (part.pressure[row - 1], part.open[row - 1]) if row else (pressure, opened)
+    at = row % len(stage.duration)
+    phase = Schedule(stage.duration[at : at + 1], stage.source[at : at + 1], stage.gates[at : at + 1])
+    low, high = 0.0, float(phase.duration[0])
+    for _ in range(_HALVINGS):
+        middle = 0.5 * (low + high)
+        look = _run(made.network, phase._replace(duration=np.array([middle])), 1, start, valves, made.carries)
+        low, high = (low, middle) if look.pressure[-1, LINE] >= alarm else (middle, high)
+    phase = phase._replace(duration=np.array([high]))
+    last = (phase, 1, _run(made.network, phase, 1, start, valves, made.carries))
+    return [(stage, count, before), last] if row else [last]
 
 
 def _run(net: Network, stage: Schedule, count: int, pressure: Floats, opened: Ints, carrying: bool) -> Resolved:
@@ -108,13 +149,13 @@ def _run(net: Network, stage: Schedule, count: int, pressure: Floats, opened: In
     return resolve(net, stage, count, pressure, opened, relief=relief)
 
 
-def _joined(parts: list[tuple[Schedule, int, Resolved]], made: Circuit, fast: Fast, begun: float) -> Recorded:
+def _joined(parts: list[Part], made: Circuit, fast: Fast, begun: float, alarmed: bool) -> Recorded:
     """Return the stages of a stretch as one."""
     times, pressures, volumes, opens, drawn = [], [], [], [], []
     at, passed, taken = 0.0, np.zeros(len(made.network.kind)), 0.0
     relieved = made.carries and made.network.stop[-1] == RESERVOIR
     for stage, count, part in parts:
-        moved = np.cumsum(np.tile(-stage.source[:, RESERVOIR] * stage.duration, count))
+        moved = np.cumsum(np.tile(-stage.source[:, RESERVOIR] * stage.duration, count))[: len(part.time)]
         through = part.volume[:, INLET] - (part.volume[:, -1] if relieved else 0.0)
         times.append(at + part.time)
         pressures.append(part.pressure)
@@ -136,6 +177,6 @@ def _joined(parts: list[tuple[Schedule, int, Resolved]], made: Circuit, fast: Fa
         begun,
         sum(part.residual for _, _, part in parts),
         sum(part.switches for _, _, part in parts),
-        False,
+        alarmed,
         fast,
     )

@@ -55,6 +55,26 @@ def timing(period: float, active: float, due: float, span: float) -> Timing:
     return Timing(wait, strokes, last, last / period, wait + strokes * period + last)
 
 
+def turning(period: float, due: float, span: float) -> Timing:
+    """Return what a drive does in a stretch that moves all the time and may change its rate anywhere, as a rotor does.
+
+    Here `due` is the share of the present stroke that is done, `wait` the time that its rest takes.
+
+    Examples
+    --------
+    >>> turning(60.0, 0.75, 150.0)
+    Timing(wait=15.0, strokes=2, last=15.0, due=0.25, span=150.0)
+    """
+    done = due % 1.0
+    wait = min((1.0 - done) * period, span) if done > 0.0 else 0.0
+    strokes = int((span - wait) / period + _NEXT)
+    last = max(span - wait - strokes * period, 0.0)
+    if last <= _NEXT * period:
+        last = 0.0
+    over = wait < (1.0 - done) * period and done > 0.0
+    return Timing(wait, strokes, last, done + wait / period if over else last / period, span)
+
+
 def lasting(phases: Schedule, duration: float) -> Schedule:
     """Return the last phase of a schedule, `duration` [s] long."""
     return Schedule(np.array([duration]), phases.source[-1:], phases.gates[-1:])
@@ -66,10 +86,9 @@ def active(phases: Schedule) -> float:
     return float(phases.duration[: int(np.flatnonzero(moving).max(initial=-1)) + 1].sum())
 
 
-def cut(phases: Schedule, duration: float) -> Schedule:
-    """Return the first part of a stroke, `duration` [s] long."""
+def between(phases: Schedule, start: float, stop: float) -> Schedule:
+    """Return the part of a stroke between two times [s] since its beginning."""
     ends: Floats = np.cumsum(phases.duration)
-    count = min(int(np.searchsorted(ends, duration * (1.0 - _NEXT))) + 1, len(ends))
-    kept = phases.duration[:count].copy()
-    kept[-1] -= ends[count - 1] - duration
-    return Schedule(kept, phases.source[:count], phases.gates[:count])
+    duration = np.minimum(ends, stop) - np.maximum(ends - phases.duration, start)
+    kept = duration > _NEXT * (stop - start)
+    return Schedule(duration[kept], phases.source[kept], phases.gates[kept])

@@ -12,7 +12,7 @@ import numpy as np
 from fluidics.blockage import Blocked
 from fluidics.engines.operating import operated
 from fluidics.engines.recorded import Recorded
-from fluidics.engines.rungs import ENGINES
+from fluidics.engines.rungs import ENGINES, Engine
 from fluidics.network import Floats, Ints
 from fluidics.programme import Programme, pieces
 from fluidics.pump import Level, Pump, PumpState, Surroundings, advanced, longest_panel
@@ -21,6 +21,7 @@ from fluidics.rows import pack, slots, unpack
 
 LONGEST = 3600.0  # [s]: for which the slow states of the parts stand still
 SHORTEST = 1.0  # [s]
+EMPTY = 1e-3  # [-]: of what a stretch draws, to which it ends with the reservoir
 NEVER = 1e300
 
 
@@ -129,16 +130,29 @@ def traced(
                 here = 0.0 if stopped else rate
                 around = _around(device, state, here)
                 stretch = _stretch(device, state, around, stop - now)
-                part = ENGINES[engine](device, state, here, stretch, fast, NEVER if stopped else alarm)
+                part = _filled(ENGINES[engine], device, state, here, stretch, fast, NEVER if stopped else alarm)
                 parts.append((now, part))
                 state = advanced(device, state, float(part.time[-1]), _seen(around, part))
                 now, fast = now + float(part.time[-1]), part.fast
-                empty = not usable(device.reservoir, state.reservoir) > 0.0
+                empty = not usable(device.reservoir, state.reservoir) > EMPTY * float(part.drawn[-1])
                 if not stopped and (part.alarmed or empty):
                     stopped = True
                     alarmed = Event(now, "alarm", alarm)
                     events.append(alarmed if part.alarmed else Event(now, "reservoir empty", 0.0))
     return _joined(engine, programme, parts, events, state)
+
+
+def _filled(
+    engine: Engine, pump: Pump, state: PumpState, rate: float, span: float, fast: Any, alarm: float
+) -> Recorded:
+    """Return a stretch of a pump, shortened where it would draw more than the reservoir holds."""
+    left = usable(pump.reservoir, state.reservoir)
+    while True:
+        part = engine(pump, state, rate, span, fast, alarm)
+        drawn = float(part.drawn[-1])
+        if not 0.0 < left < (1.0 - EMPTY) * drawn or span <= SHORTEST:
+            return part
+        span = max(min(span, float(part.time[-1])) * left / drawn, SHORTEST)
 
 
 def _refuse(pump: Pump, span: float, changes: Sequence[Change], blockages: Sequence[Blockage]) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.engines.timing import active, cut, lasting, timing
+from fluidics.engines.timing import active, between, lasting, timing, turning
 from fluidics.network import Schedule
 
 PISTON = Schedule(
@@ -48,10 +48,28 @@ def test_the_moving_part_of_a_stroke_ends_with_its_last_motion():
     assert lasting(PISTON, 3.0).duration.tolist() == [3.0]
 
 
-@given(st.floats(0.05, 60.0))
-def test_a_cut_stroke_is_its_first_part(duration):
-    part = cut(PISTON, duration)
-    assert part.duration.sum() == pytest.approx(duration)
-    count = len(part.duration)
-    assert np.array_equal(part.source, PISTON.source[:count])
-    assert np.all(part.duration[:-1] == PISTON.duration[: count - 1])
+@given(st.floats(0.0, 59.0), st.floats(0.05, 60.0))
+def test_a_part_of_a_stroke_does_what_the_stroke_does_then(start, length):
+    stop = min(start + length, 60.0)
+    part = between(PISTON, start, stop)
+    assert part.duration.sum() == pytest.approx(stop - start, abs=1e-7)
+    edges = np.concatenate(([0.0], np.cumsum(PISTON.duration)))
+    for k in range(len(part.duration)):
+        middle = start + part.duration[:k].sum() + 0.5 * part.duration[k]
+        assert np.array_equal(part.source[k], PISTON.source[np.searchsorted(edges, middle) - 1])
+
+
+@given(st.lists(st.tuples(st.floats(1.0, 4e3), st.floats(0.6, 1e4)), min_size=1, max_size=12))
+def test_a_rotor_turns_as_far_as_is_programmed(stretches):
+    """Periods and spans [s] in turn: nothing is lost where the rate changes within a turn."""
+    due, turned, programmed = 1.0, 0.0, 0.0
+    for period, span in stretches:
+        found = turning(period, due, span)
+        assert found.wait + found.strokes * period + found.last == pytest.approx(span, rel=1e-8)
+        turned += found.wait / period + found.strokes + found.last / period
+        programmed += span / period
+        assert due % 1.0 + span / period - found.due == pytest.approx(
+            round(due % 1.0 + span / period - found.due), abs=1e-6
+        )
+        due = found.due
+    assert turned == pytest.approx(programmed, rel=1e-8)
