@@ -42,7 +42,6 @@ class Pace(NamedTuple):
     per_push: Annotated[float, "Pa s/m3"]  # rise of pressure per net inflow, without gas
     per_hold: Annotated[float, "Pa s/m3"]
     per_rest: Annotated[float, "Pa s/m3"]
-    lift: Annotated[float, "-"]  # of the pressure in the lump, where that at the drive's end rises by 1
 
 
 class Beat(NamedTuple):
@@ -104,7 +103,6 @@ def paced(lump: Lump, leak: float, push: float, hold: float, rest: float) -> Pac
         per_push=reach(plain, 0.0, 0.0, total, push),
         per_hold=reach(plain, 0.0, 0.0, total, hold),
         per_rest=reach(plain, 0.0, 0.0, total, rest),
-        lift=1.0 / (1.0 - lump.near * back),
     )
 
 
@@ -113,12 +111,6 @@ def feeding(lump: Lump, pace: Pace, flow: float, p_in: float) -> Feed:
     """Return what enters a lump while the drive pushes a flow [m3/s]; the leak sees the pressure of the drive's end."""
     idle = pace.idle
     return Feed(flow=flow, conductance=idle.conductance, source=p_in - lump.near * flow, back=idle.back, out=idle.out)
-
-
-@inlined
-def top(lump: Lump, pace: Pace, feed: Feed, limit: float) -> float:
-    """Return the pressure [Pa] that a lump has when its drive's end comes to a limit [Pa]."""
-    return (limit - lump.near * (feed.flow + feed.conductance * feed.source)) * pace.lift
 
 
 @inlined
@@ -190,7 +182,7 @@ def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float)
     lump, force, alarm = given.lump, given.force, given.alarm
     rate = volume * pace.per_time
     feed = feeding(lump, pace, rate, p_in)
-    sounds = top(lump, pace, feed, alarm)
+    sounds = ceiling(lump, feed, alarm)
     stalls = force.limit - rate * force.resistance if rate > 0.0 else NEVER
     push = under(lump, feed, start, pace.push, pace.per_push, min(sounds, stalls))
     end, entered, delivered, time, stopped = push
@@ -204,7 +196,7 @@ def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float)
         end, time, stopped = hard.passed.pressure, time + hard.passed.time, hard.passed.stopped
     if not stopped:
         idle = feeding(lump, pace, 0.0, p_in)
-        rest = under(lump, idle, end, pace.rest, pace.per_rest, top(lump, pace, idle, alarm))
+        rest = under(lump, idle, end, pace.rest, pace.per_rest, ceiling(lump, idle, alarm))
         peak = max(peak, at_drive(lump, idle, rest.pressure))
         entered, delivered = entered + rest.entered, delivered + rest.delivered
         end, time, stopped = rest.pressure, time + rest.time, rest.stopped

@@ -122,7 +122,8 @@ def test_an_alarm_sounds_in_a_rest_through_which_a_restrictor_fills_the_line():
     done = beaten(Setting(0.0, WATER, lump, force_limit(pump, state, WATER, lump), 2e4), pace, 0.0, 1e5, 0.0)
     assert done.alarmed
     # C dp/dt = G (p_in - p); the drive's end is above the lump by the lumen's part of the way
-    seen = (2e4 - 1e5 * lump.near * pace.idle.conductance) * pace.lift
+    share = lump.near * pace.idle.conductance
+    seen = (2e4 - 1e5 * share) / (1.0 - share)
     assert done.time == pytest.approx(-math.log(1.0 - seen / 1e5) * lump.compliance / pace.idle.conductance, rel=1e-9)
 
 
