@@ -9,9 +9,10 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from fluidics.flow import Flow, flowing
 from fluidics.network import Floats
 from fluidics.programme import Programme, plain
-from fluidics.transport import Fill, Flow, Tube, flowing, transported
+from fluidics.transport import Fill, Tube, transported
 
 HOUR = 3600.0  # s
 _NEAR = 1e-3  # share of the dose within which a step needs no rate of its own

@@ -8,8 +8,9 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
+from fluidics.flow import Flow
 from fluidics.network import Floats
-from fluidics.transport import Fill, Flow, Tube, transported
+from fluidics.transport import Fill, Tube, transported
 
 _FULL = 0.99  # share of the dose at which delivery counts as whole again
 
@@ -93,7 +94,7 @@ def primed(
     if not all(0.0 < value < np.inf for value in (volume, over, rate)):
         raise ValueError(f"priming bolus of {volume!r} m3 in {over!r} s before {rate!r} m3/s; all must be above zero")
     dead = sum(tube.volume for tube in tubes)
-    after = np.linspace(0.0, 10.0 * dead / rate, 4001)
+    after = np.linspace(0.0, 10.0 * dead / rate, 2001)
     time, flowed = np.append(0.0, over + after), np.append(0.0, volume + rate * after)
     come = transported(tubes, Flow(time, flowed), [Fill(0.0, concentration)], [0.0] * len(tubes), diffusivity)
     given = come.mass[1:] - come.mass[1]

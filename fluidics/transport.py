@@ -1,5 +1,5 @@
 """Concentrations on their way through the tubes of a pump, in coordinates of volume and without numerical diffusion;
-one front stands in `fluidics.fronts`."""
+one front stands in `fluidics.fronts`, what flows in `fluidics.flow`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from fluidics.dispersion import SHARES, radial_mixing
+from fluidics.flow import Flow
 from fluidics.fronts import follow, weigh
 from fluidics.network import Floats
-from fluidics.programme import Programme, pieces
 
 _APART = 6.0  # standard deviations: closer fronts would overlap beyond 1e-9 of a step
 
@@ -21,13 +21,6 @@ class Tube(NamedTuple):
 
     volume: Annotated[float, "m3"]
     radius: Annotated[float, "m"]
-
-
-class Flow(NamedTuple):
-    """Volume that has left the line, at n times; even between them, at once where two times are equal."""
-
-    time: Annotated[Floats, "s"]  # (n,)
-    volume: Annotated[Floats, "m3"]  # (n,) from 0
 
 
 class Fill(NamedTuple):
@@ -55,50 +48,6 @@ class Fronts(NamedTuple):
     place: Floats  # (k, n) [m3] from the inlet; minus infinity before the front enters
     spread: Floats  # (k, n) [m3] standard deviation
     mixing: float  # [-]
-
-
-def flowing(programme: Programme, time: Floats, stroke: float = 0.0) -> Flow:
-    """Return what a programme makes flow, at given times and at each of its own edges between them.
-
-    Parameters
-    ----------
-    programme : Programme
-        What the pump is told to deliver.
-    time : (n,) array
-        Times to be seen [s], rising from 0.
-    stroke : float
-        Volume of one stroke [m3], given at once as soon as it is due; 0 for even flow.
-
-    Raises
-    ------
-    ValueError
-        When times reach beyond the programme, or the stroke is below zero.
-
-    Examples
-    --------
-    >>> from fluidics.basal import constant
-    >>> flowing(constant(2.0, 10.0), np.array([0.0, 4.0])).volume.tolist()
-    [0.0, 8.0]
-    """
-    if not (time.size and time[0] >= 0.0 and time[-1] <= programme.length and 0.0 <= stroke < np.inf):
-        raise ValueError(
-            f"flow by strokes of {stroke!r} m3 at {time.size} times; times must lie in the {programme.length:g} s of "
-            "the programme, and strokes not be below zero"
-        )
-    edges = [edge for edge in programme.start.tolist() if time[0] < edge < time[-1]]
-    seen = np.union1d(time, edges)
-    runs = list(pieces(programme, 0.0, float(seen[-1])))
-    ends = np.array([0.0, *(stop for _, stop, _ in runs)])
-    filled = np.cumsum([0.0, *(rate * (stop - start) for start, stop, rate in runs)])
-    if stroke == 0.0:
-        return Flow(seen, np.interp(seen, ends, filled))
-    count = np.arange(1.0, np.floor(filled[-1] / stroke) + 1.0)
-    run = np.minimum(np.searchsorted(filled, count * stroke), len(runs))  # which ends after the stroke is due
-    due = ends[run] - (filled[run] - count * stroke) / np.array([rate for _, _, rate in runs])[run - 1]
-    times = np.concatenate([seen, due, due])
-    volumes = np.concatenate([np.searchsorted(due, seen, side="left"), count - 1.0, count])
-    order = np.lexsort((volumes, times))
-    return Flow(times[order], stroke * volumes[order])
 
 
 def transported(

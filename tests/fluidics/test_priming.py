@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluidics.dispersion import taylor_aris
@@ -26,6 +26,7 @@ def test_a_dead_volume_of_the_older_pump_gives_the_published_excess():
     assert misprimed(0.140 * ML, 0.199 * ML, 2.0) == pytest.approx(-118e-9, rel=1e-12)
 
 
+@settings(max_examples=25)
 @given(st.floats(-0.05, 0.1), st.floats(300.0, 7200.0), st.floats(0.5, 25.0))
 def test_what_comes_early_is_missing_later_but_for_the_excess(excess, over, concentration):
     seen = primed(LINE, DEAD + excess * ML, over, RATE, concentration, BACLOFEN)
