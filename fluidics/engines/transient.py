@@ -122,7 +122,7 @@ def _occluded(
         time += float(done.resolved.time[-1])
         drawn, delivered = drawn + float(done.resolved.volume[-1, 0]), delivered + float(done.resolved.volume[-1, 1])
         if done.alarm < math.inf:
-            return time, rate * time - delivered, stored(lump, here) - stored(lump, before)
+            return time, max(rate * time - delivered, 0.0), stored(lump, here) - stored(lump, before)
         if drawn >= usable(pump.reservoir, state.reservoir):
             break
     return math.inf, math.inf, stored(lump, here) - stored(lump, before)
