@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluidics.engines.lump import lumped
-from fluidics.engines.stroke import NEVER, periodic, strokes
+from fluidics.engines.stroke import FEW, NEVER, periodic, strokes
 from fluidics.pump import new_pump
 from fluidics.questions import viscosity
 from fluidics.reservoir import Drawn
@@ -304,12 +304,22 @@ def bits() -> str:
         drive = Pusher(0.5e-9, 0.1, limit, 1e-18, 1e-16)
         pump = pusher_pump(drive, Hose(1e11, 1e16, 1e-14, gas), Tissue(1e3, 0.0, 0.0), Spring(-3e4, 1e12, 0.0))
         for alarm in (NEVER, 1.5e4):
-            done = strokes(pump, new_pump(pump), RATE, 1e3, 60, wait=10.0, last=9.0, alarm=alarm)
+            count = FEW + 100  # so many that the kernel is used where there is one
+            done = strokes(pump, new_pump(pump), RATE, 1e3, count, every=50, wait=10.0, last=9.0, alarm=alarm)
             for part in (done.resolved.pressure, done.resolved.volume, done.peak, np.array([done.alarm])):
                 total.update(np.ascontiguousarray(part).tobytes())
     for part in stiff_day(every=60):
         total.update(np.ascontiguousarray(part.resolved.volume).tobytes())
     return total.hexdigest()
+
+
+def test_few_strokes_before_and_after_the_kernel_is_ready_give_the_same_bits():
+    pump, state = stiff_pump(True)
+    first = strokes(pump, state, STIFF_RATE, 1e3, 50).resolved
+    strokes(pump, state, STIFF_RATE, 1e3, FEW + 1, every=FEW)
+    again = strokes(pump, state, STIFF_RATE, 1e3, 50).resolved
+    assert first.volume.tobytes() == again.volume.tobytes()
+    assert first.pressure.tobytes() == again.pressure.tobytes()
 
 
 def test_compiled_and_uncompiled_give_the_same_bits():
