@@ -13,19 +13,8 @@ from fluidics.circuit import CHAMBER, circuit, schedule
 from fluidics.engines.exact import resolve
 from fluidics.loading import time_to_pressure
 from fluidics.pump import new_pump
-from scenarios.worn_cases import (
-    CALIBRATED,
-    CREEP_TIME,
-    HELD_OUT,
-    HOUR,
-    UNIT,
-    UNIT_PER_HOUR,
-    Case,
-    patch_drive,
-    siphon_compliance,
-    within,
-    worn_pump,
-)
+from scenarios.published import CALIBRATED, HELD_OUT, Case, within
+from scenarios.worn_cases import CREEP_TIME, HOUR, UNIT, UNIT_PER_HOUR, patch_drive, siphon_compliance, worn_pump
 
 _SHUT = 1e26  # [Pa s/m3]
 _ML = 1e-6

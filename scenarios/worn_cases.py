@@ -4,7 +4,6 @@ together; alarms stand in `scenarios.worn_alarms`, windows of delivery in `scena
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,44 +20,15 @@ from fluidics.power import Unpowered
 from fluidics.pump import Luck, Pump, new_pump
 from fluidics.questions import fresh
 from fluidics.subcutaneous import Subcutaneous
+from scenarios.published import CALIBRATED, HELD_OUT, Case
 
 UNIT = 1e-8  # [m3] of U100
 HOUR = 3600.0
 UNIT_PER_HOUR = UNIT / HOUR
-CALIBRATED, HELD_OUT, EXPECTED_MISS = "calibrated", "held out", "expected miss"
 CREEP_TIME = 120.0  # [s], assumed: between the seconds of a bolus and the hour of a basal alarm
 _MAIN_HEIGHT = 0.95  # [m]: middle of the tubes, 0.8 to 1.1 m
 _GAS = 13e-9  # [m3] in the line of the hyperbaric chamber
 _SKIN = 305.15  # [K]
-
-
-class Case(NamedTuple):
-    """A published figure with the interval that is accepted, beside the simulated one."""
-
-    case: str
-    quantity: str
-    published: float
-    low: float
-    high: float
-    simulated: float
-    unit: str
-    role: str  # calibrated, held out, expected miss
-    source: str  # key of the bibliography
-    note: str = ""
-
-    @property
-    def met(self) -> bool:
-        """Whether the simulated figure lies in the accepted interval."""
-        return self.low <= self.simulated <= self.high
-
-
-def within(
-    case: str, quantity: str, published: float, slack: float, simulated: float, unit: str, role: str, source: str,
-    note: str = "",
-) -> Case:  # fmt: skip
-    """Return the case of a figure that is accepted within a share [-] of what is published."""
-    low, high = sorted((published * (1.0 - slack), published * (1.0 + slack)))
-    return Case(case, quantity, published, low, high, float(simulated), unit, role, source, note)
 
 
 @cache

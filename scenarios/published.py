@@ -1,0 +1,47 @@
+"""A published figure beside the simulated one, and the roles such a figure can have; the figures stand in the files
+named for their kind of pump, all of them together in `scenarios.verification`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+CALIBRATED, HELD_OUT, STATED, EXPECTED_MISS = "calibrated", "held out", "stated", "expected miss"
+COMPUTED = "computed"  # by another program, an equation of state or arithmetic: it verifies and validates nothing
+
+
+class Case(NamedTuple):
+    """A published figure with the interval that is accepted, beside the simulated one."""
+
+    case: str
+    quantity: str
+    published: float
+    low: float
+    high: float
+    simulated: float
+    unit: str
+    role: str  # calibrated, held out, stated, computed, expected miss
+    source: str  # key of the bibliography
+    note: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the simulated figure lies in the accepted interval."""
+        return self.low <= self.simulated <= self.high
+
+
+def within(
+    case: str, quantity: str, published: float, slack: float, simulated: float, unit: str, role: str, source: str,
+    note: str = "",
+) -> Case:  # fmt: skip
+    """Return the case of a figure that is accepted within a share [-] of what is published."""
+    low, high = sorted((published * (1.0 - slack), published * (1.0 + slack)))
+    return Case(case, quantity, published, low, high, float(simulated), unit, role, source, note)
+
+
+def near(
+    case: str, quantity: str, published: float, slack: float, simulated: float, unit: str, role: str, source: str,
+    note: str = "",
+) -> Case:  # fmt: skip
+    """Return the case of a figure that is accepted within so many of its units of what is published."""
+    low, high = published - slack, published + slack
+    return Case(case, quantity, published, low, high, float(simulated), unit, role, source, note)
