@@ -1,0 +1,143 @@
+"""Insulin that assembles into fibrils by the full moment equations, the reference of all faster laws; its rates stand
+in `fluidics.assembly`, conversion times in `fluidics.conversion`, the law of lifetimes in `fluidics.aggregation`."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from fluidics.assembly import CLEAN, Assembly, Fibrils, beginning, births, checked, multiplying
+from fluidics.compile import kernel, linked
+from fluidics.elementary import power
+from fluidics.network import Floats
+
+MOST_STEPS = 100_000
+SPENT = 1e-14  # share of monomer below which nothing is left to convert
+COLUMNS = 8  # of an extrapolation: midpoint rules of 2 to 16 steps, order 16
+
+
+class Course(NamedTuple):
+    """Fibrils at the times asked for."""
+
+    number: Floats  # (n,) [mol/m3]
+    mass: Floats  # (n,) [mol/m3]
+
+
+@linked
+def first_step(law: Assembly, total: float, number: float, mass: float) -> float:
+    """Return a step [s] that is short beside what changes at the start."""
+    monomer = total - mass
+    multiplied = math.sqrt(2.0 * law.elongation * monomer * multiplying(law, monomer))
+    begun = math.sqrt(2.0 * law.elongation * beginning(law, monomer))
+    return 1.0 / (multiplied + begun + 2.0 * law.elongation * number + 1e-300)
+
+
+@linked
+def extrapolate(law: Assembly, total: float, number: float, mass: float, h: float, table: Floats) -> float:
+    """Return the relative error of a step; its end stands in the last column of the table.
+
+    The midpoint rule with ever more steps, extrapolated to infinitely many (Gragg, Bulirsch, Stoer).
+    """
+    begun, grown = births(law, total - mass, mass), 2.0 * law.elongation * (total - mass) * number
+    for column in range(COLUMNS):
+        steps = 2 * (column + 1)
+        d = h / steps
+        n0, m0, n1, m1 = number, mass, number + d * begun, mass + d * grown
+        for _ in range(1, steps):
+            n2 = n0 + 2.0 * d * births(law, total - m1, m1)
+            m2 = m0 + 4.0 * d * law.elongation * (total - m1) * n1
+            n0, m0, n1, m1 = n1, m1, n2, m2
+        before_n, before_m = table[0, 0], table[0, 1]
+        table[0, 0], table[0, 1] = n1, m1
+        for k in range(1, column + 1):
+            ratio = (column + 1.0) / (column + 1.0 - k)
+            share = 1.0 / (ratio * ratio - 1.0)
+            n2, m2 = table[k, 0], table[k, 1]
+            table[k, 0] = table[k - 1, 0] + share * (table[k - 1, 0] - before_n)
+            table[k, 1] = table[k - 1, 1] + share * (table[k - 1, 1] - before_m)
+            before_n, before_m = n2, m2
+    n1, m1 = table[COLUMNS - 1, 0], table[COLUMNS - 1, 1]
+    wrong_n = abs(n1 - table[COLUMNS - 2, 0]) / (max(abs(n1), number) + 1e-300)
+    wrong_m = abs(m1 - table[COLUMNS - 2, 1]) / (max(abs(m1), mass) + 1e-300)
+    return max(wrong_n, wrong_m) if m1 <= total else 1e300
+
+
+@kernel
+def integrate(
+    law: Assembly, total: float, start: Fibrils, times: Floats, tolerance: float, table: Floats, rows: Floats
+) -> int:
+    """Return how many of the times were reached; fibrils at each are written into the rows."""
+    number, mass, now = start.number, start.mass, 0.0
+    step, taken = first_step(law, total, number, mass), 0
+    for row in range(times.shape[0]):
+        while now < times[row]:
+            left = times[row] - now
+            if total - mass <= SPENT * total:
+                number += law.fragmentation * mass * left
+                now = times[row]
+                continue
+            if taken == MOST_STEPS:
+                return row
+            taken += 1
+            h = min(step, left)
+            wrong = extrapolate(law, total, number, mass, h, table)
+            change = 0.9 * power(tolerance / (wrong + 1e-300), 1.0 / (2.0 * COLUMNS - 1.0))
+            if wrong <= tolerance:
+                number, mass = table[COLUMNS - 1, 0], table[COLUMNS - 1, 1]
+                now = times[row] if h == left else now + h
+            if h < left or change < 1.0:
+                step = h * min(max(change, 0.1), 4.0)
+        rows[0, row], rows[1, row] = number, mass
+    return times.shape[0]
+
+
+def assemble(law: Assembly, total: float, times: Floats, start: Fibrils = CLEAN, tolerance: float = 1e-11) -> Course:
+    """Return fibrils at given times by the full moment equations.
+
+    Parameters
+    ----------
+    law : Assembly
+        Rates, constant over the times; when they change, go on from the last fibrils with other ones.
+    total : float
+        Insulin, free and in fibrils [mol/m3]; U100 is 0.6, U400 is 2.4.
+    times : (n,) float
+        Since the start [s], zero or more and not decreasing.
+    start : Fibrils
+        Seeds.
+    tolerance : float
+        Relative error of one step [-], 1e-13 to 1e-3.
+
+    Raises
+    ------
+    ValueError
+        When an argument makes no sense.
+    RuntimeError
+        When a time is too far away.
+
+    Notes
+    -----
+    Explicit extrapolation of order 16 with error control. At the default tolerance the exact first integral of the
+    equations holds to 1e-10; one lag time takes about ten steps.
+
+    Examples
+    --------
+    Seeds that only grow: half of the rest after ln 2 / (2 k_e P).
+
+    >>> grown = assemble(Assembly(0.0, 2.0, 50.0), 1.0, np.array([100.0 * np.log(2.0)]), Fibrils(1e-4, 0.2))
+    >>> round(float(grown.mass[0]), 10)
+    0.6
+    """
+    checked(law, total, start)
+    asked = np.ascontiguousarray(times, dtype=np.float64)
+    if asked.ndim != 1 or not (np.isfinite(asked).all() and (asked >= 0.0).all() and (asked[1:] >= asked[:-1]).all()):
+        raise ValueError(f"times must be a row of numbers, zero or more and not decreasing, given {times!r}")
+    if not 1e-13 <= tolerance <= 1e-3:
+        raise ValueError(f"tolerance must be between 1e-13 and 1e-3, given {tolerance!r}")
+    rows = np.zeros((2, asked.size))
+    law, start = Assembly(*map(float, law)), Fibrils(*map(float, start))
+    reached = integrate(law, float(total), start, asked, float(tolerance), np.zeros((COLUMNS, 2)), rows)
+    if reached < asked.size:
+        raise RuntimeError(f"{asked[reached]:g} s are not reached in {MOST_STEPS} steps; ask for shorter times")
+    return Course(rows[0], rows[1])
