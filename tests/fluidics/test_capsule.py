@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from fluidics.capsule import Encapsulating, grown_share
+from fluidics.compile import kernel
 from fluidics.engines.operating import bracketed_root
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import advance, back_pressure, compliance, flow, line
+from fluidics.questions import advance, back_pressure, compliance, flow, line, panel
 from fluidics.site import Peritoneum
 from tests.fluidics.parts import ACTIVE, AROUND, BODY, DAY, INSULIN_PUMP, RATE, WATER, YEAR, onset
 
@@ -81,3 +82,16 @@ def test_a_leaking_pump_draws_through_the_flap_what_the_capsule_would_hold_back(
     assert drawn == pytest.approx(free, rel=2.0 * catheter * abs(free) / 33e3 + 1e-9)
     shut = back_pressure(SITE, aged(4000.0), RATE, WATER) - SITE.pressure
     assert shut > 1e5
+
+
+@kernel
+def answered(part, own, dt, around, drawn):
+    later = advance(part, own, dt, around)
+    pressure = back_pressure(part, later, drawn, WATER)
+    return later, line(part, later, WATER), panel(part, later, around), compliance(part, later), pressure
+
+
+@pytest.mark.parametrize("days", [0.0, 30.0, 700.0])
+def test_compiled_and_plain_have_the_same_bits(days):
+    asked = (SITE, aged(days), 2.0 * DAY, AROUND, 1e-12)
+    assert answered(*asked) == getattr(answered, "py_func", answered)(*asked)

@@ -7,6 +7,7 @@ import pytest
 
 from fluidics.catheter import hydraulic_resistance
 from fluidics.circuit import circuit
+from fluidics.compile import kernel
 from fluidics.fouling_catheter import OPEN, FoulingCatheter, Lining, bore_volume
 from fluidics.pump import Luck
 from fluidics.questions import advance, compliance, fresh, line, lumen, panel, refilled, rinsed
@@ -85,3 +86,15 @@ def test_the_deposit_sits_between_lumen_and_tip_of_the_circuit():
     pump = INSULIN_PUMP._replace(catheter=LUMEN)
     made = circuit(pump, ACTIVE._replace(catheter=Lining(0.99 * FULL)), carries=False).network
     assert np.all(made.compliance > 0.0)
+
+
+@kernel
+def answered(part, own, dt, around):
+    later = advance(part, own, dt, around)
+    return later, line(part, later, WATER), panel(part, later, around), rinsed(part, later), compliance(part, later)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.99])
+def test_compiled_and_plain_have_the_same_bits(share):
+    asked = (LUMEN, Lining(share * FULL), 2.0 * DAY, AROUND)
+    assert answered(*asked) == getattr(answered, "py_func", answered)(*asked)
