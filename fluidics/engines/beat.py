@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined, linked
 from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, fed, net_inflow, passed, reach
+from fluidics.engines.timing import ALWAYS
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import chamber, phases, stroke
 
@@ -38,6 +39,7 @@ class Pace(NamedTuple):
     push: Annotated[float, "s"]
     hold: Annotated[float, "s"]  # first part of the rest, until the wall goes back and the outlet shuts
     rest: Annotated[float, "s"]
+    share: Annotated[float, "-"]  # of a whole stroke; less where the end of a run cuts a rotor's short
     per_time: Annotated[float, "1/s"]  # of the push
     per_push: Annotated[float, "Pa s/m3"]  # rise of pressure per net inflow, without gas
     per_hold: Annotated[float, "Pa s/m3"]
@@ -58,12 +60,16 @@ class Beat(NamedTuple):
 
 @linked
 def active_time(drive: Any, own: Any, rate: float, period: float) -> float:
-    """Return how long [s] of each stroke the drive pushes; all of it when no phase says so."""
-    time = 0.0
+    """Return how long [s] of each stroke the drive pushes; all of it when it never rests, or no phase says so."""
+    time, moving = 0.0, 0.0
     for phase in phases(drive, own, rate):
         if phase.displaced + phase.carried > 0.0 or phase.outlet > 0.0:
             time += phase.duration
-    return min(time, period) if time > 0.0 else period
+        if phase.displaced != 0.0 or phase.carried != 0.0:
+            moving += phase.duration
+    if moving >= ALWAYS * period or time == 0.0:
+        return period
+    return min(time, period)
 
 
 @linked
@@ -88,8 +94,8 @@ def force_limit(pump: Pump, state: PumpState, viscosity: float, lump: Lump) -> F
 
 
 @linked
-def paced(lump: Lump, leak: float, push: float, hold: float, rest: float) -> Pace:
-    """Return the pace of strokes that push, hold and rest for given times [s], with a leak [m3/(s Pa)]."""
+def paced(lump: Lump, leak: float, push: float, hold: float, rest: float, share: float) -> Pace:
+    """Return the pace of strokes, or shares of one, that push, hold and rest for given times [s], with a leak."""
     back = leak / (1.0 + leak * lump.near)
     total = back + lump.out
     plain = Lump(lump.compliance, 0.0, lump.near, lump.out, lump.rest, lump.ambient)
@@ -99,6 +105,7 @@ def paced(lump: Lump, leak: float, push: float, hold: float, rest: float) -> Pac
         push=push,
         hold=hold,
         rest=rest,
+        share=share,
         per_time=1.0 / push,
         per_push=reach(plain, 0.0, 0.0, total, push),
         per_hold=reach(plain, 0.0, 0.0, total, hold),
@@ -170,7 +177,7 @@ def volume_pushed(
     span = probe - p
     if span == 0.0:
         return before
-    change = stroke(pump.drive, state.drive, given.rate, p_in, probe, given.viscosity).volume - before
+    change = pace.share * stroke(pump.drive, state.drive, given.rate, p_in, probe, given.viscosity).volume - before
     left = 1.0 - total * per_hold  # of the rise, after the hold
     gained = (left * per_push + per_hold) * idle
     return (before * span + change * gained) / (span - change * left * per_push * pace.per_time)
@@ -208,6 +215,6 @@ def struck(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float
     """Return what one stroke does at a pressure of the reservoir and one of the line before it [Pa]."""
     asked = stroke(pump.drive, state.drive, given.rate, p_in, p, given.viscosity)
     if asked.conductance != pace.leak:
-        pace = paced(given.lump, asked.conductance, pace.push, pace.hold, pace.rest)
-    volume = volume_pushed(pump, state, given, pace, p_in, p, asked.volume)
+        pace = paced(given.lump, asked.conductance, pace.push, pace.hold, pace.rest, pace.share)
+    volume = volume_pushed(pump, state, given, pace, p_in, p, pace.share * asked.volume)
     return beaten(given, pace, volume, p_in, p)

@@ -3,6 +3,7 @@ stands in `fluidics.engines.exact`, that of a smooth one in `fluidics.engines.ro
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -11,16 +12,17 @@ from fluidics.circuit import INLET, LINE, OUTLET, RESERVOIR, Circuit, carries, c
 from fluidics.engines.exact import resolve
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.rosenbrock import integrate
-from fluidics.engines.timing import Timing, active, between, lasting, timing, turning
+from fluidics.engines.timing import ALWAYS, Timing, active, between, lasting, timing, turning
 from fluidics.network import Floats, Ints, Network, Resolved, Schedule
 from fluidics.pump import Pump, PumpState
+from fluidics.questions import strokes
 
 SEGMENTS = 3  # of the line
 NODES = ("reservoir", "chamber", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
 LINKS = ("inlet", "outlet", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
 TIP = OUTLET + SEGMENTS + 1  # link from the tip to the site
-ALWAYS = 1.0 - 1e-9  # [-]: of its period, from which on a drive moves without a rest
 _HALVINGS = 40
+_ROUNDING = 1e-9  # [-]: of a stroke
 
 
 Part = tuple[Schedule, int, Resolved]  # a stage, how often it was repeated, what came of it
@@ -42,7 +44,8 @@ def _stored(network: Network, pressure: Floats) -> Floats:
 
 def settled(before: Network, after: Network, pressure: Floats) -> Floats:
     """Return the pressures [Pa] of the same fluid in a network whose compliance, gas or atmosphere has changed."""
-    if before.ambient == after.ambient and np.array_equal(before.compliance, after.compliance):
+    same = before.ambient == after.ambient and np.array_equal(before.compliance, after.compliance)
+    if same and np.array_equal(before.gas, after.gas):
         return pressure
     wanted = _stored(before, pressure)
     found = pressure.copy()
@@ -86,7 +89,7 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
     stroke = schedule(made.network, pump.drive, state.drive, rate)
     rest = schedule(made.network, pump.drive, state.drive, 0.0)
     pressure, opened, due = _started(pump, state, made, fast)
-    stages, due = _staged(stroke, rest, rate, due, span)
+    stages, plan = _staged(stroke, rest, rate, due, span)
     parts: list[Part] = []
     alarmed = False
     for stage, count in stages:
@@ -99,25 +102,38 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
         pressure, opened = parts[-1][2].pressure[-1].copy(), parts[-1][2].open[-1].copy()
         if alarmed:
             break
-    begun = float(sum(count for stage, count in stages if stage.source.any() or stage.gates.any()))
-    return _joined(parts, made, Fast(made.network, pressure, opened, due), begun, alarmed)
+    elapsed = float(sum(part.time[-1] for _, _, part in parts))
+    begun = _begun(plan, stroke, elapsed) if strokes(pump.drive, rate) > 0.0 else 0.0
+    return _joined(parts, made, Fast(made.network, pressure, opened, plan.due), begun, alarmed)
+
+
+def _turns(stroke: Schedule) -> bool:
+    """Return whether a drive moves all the time, as a rotor does."""
+    return active(stroke) >= ALWAYS * float(stroke.duration.sum())
+
+
+def _begun(plan: Timing, stroke: Schedule, elapsed: float) -> float:
+    """Return the strokes begun in a time [s]; of a drive that moves all the time those that it turned, in fractions."""
+    if _turns(stroke):
+        return elapsed / float(stroke.duration.sum())
+    due = math.ceil((elapsed - plan.wait) / float(stroke.duration.sum()) - _ROUNDING)
+    return float(min(max(due, 0), plan.strokes + int(plan.last > 0.0)))
 
 
 def _staged(
     stroke: Schedule, rest: Schedule, rate: float, due: float, span: float
-) -> tuple[list[tuple[Schedule, int]], float]:
-    """Return the stages of a stretch, each with how often it is repeated, and what of the next stroke is due then."""
+) -> tuple[list[tuple[Schedule, int]], Timing]:
+    """Return the stages of a stretch, each with how often it is repeated, and when the drive strokes in it."""
     period = float(stroke.duration.sum())
-    moves = active(stroke)
-    if rate > 0.0 and moves >= ALWAYS * period:
+    if rate > 0.0 and _turns(stroke):
         plan = turning(period, due, span)
         head = between(stroke, due % 1.0 * period, due % 1.0 * period + plan.wait)
     else:
-        plan = timing(period, moves, due, span) if rate > 0.0 else Timing(span, 0, 0.0, due, span)
+        plan = timing(period, active(stroke), due, span) if rate > 0.0 else Timing(span, 0, 0.0, due, span)
         head = lasting(rest, plan.wait)
     tail = between(stroke, 0.0, plan.last)
     stages = [(head, int(plan.wait > 0.0)), (stroke, plan.strokes), (tail, int(plan.last > 0.0))]
-    return [(stage, count) for stage, count in stages if count], plan.due
+    return [(stage, count) for stage, count in stages if count], plan
 
 
 def _until(

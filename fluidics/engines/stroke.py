@@ -125,18 +125,19 @@ def beaten_on(
     peak = start
     if wait > 0.0:
         # a wait is a stroke that pushes nothing
-        waiting = paced(lump, asked.conductance, wait, 0.0, 0.0)
+        waiting = paced(lump, asked.conductance, wait, 0.0, 0.0, 1.0)
         run = after(run, beaten(given, waiting, 0.0, full, start), 0)
         run = noted(run, full, max(start, run.pressure), rows)
     hold = min(hold_time(pump.drive, state.drive, rate), asked.period - push)
-    pace = paced(lump, asked.conductance, push, hold, asked.period - push)
+    pace = paced(lump, asked.conductance, push, hold, asked.period - push, 1.0)
     total = count + (1 if last > 0.0 else 0)
     left = every
     for k in range(total):
         if run.alarmed:
             break
         if k == count:
-            pace = paced(lump, pace.leak, push, hold, max(last - push, 0.0))
+            share = min(last / push, 1.0)
+            pace = paced(lump, pace.leak, share * push, hold, max(last - push, 0.0), share)
             known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
         dp, dq = run.pressure - known.p, (full - known.p_in) - stiff * run.drawn
         if known.holds and abs(dp) + abs(dq) <= WINDOW:
@@ -228,7 +229,7 @@ def strokes(
     every : int
         Strokes per record; the end of the wait and of the run are always recorded.
     wait, last : float
-        Times [s] before the first stroke, and of one more stroke that is cut short after its push; 0 for none.
+        Times [s] before the first stroke, and of one more that is cut short, within its push too; 0 for none.
     alarm : float
         Pressure [Pa] at the drive's end of the line at which the pump stops, within a stroke.
 

@@ -10,7 +10,7 @@ from fluidics.engines import stroke as engine
 from fluidics.engines.beat import active_time
 from fluidics.engines.lump import Lump, lumped, stored
 from fluidics.engines.recorded import Recorded
-from fluidics.engines.timing import Timing, timing
+from fluidics.engines.timing import ALWAYS, Timing, timing, turning
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import pressure, stroke, strokes, temperature, viscosity
 
@@ -66,7 +66,9 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     period = stroke(pump.drive, state.drive, rate, inlet, start, mu).period
     plan = Timing(span, 0, 0.0, due, span)
     if rate > 0.0:
-        plan = timing(period, active_time(pump.drive, state.drive, rate, period), due, span)
+        pushes = active_time(pump.drive, state.drive, rate, period)
+        # a rotor carries evenly over a stroke, so that none need be ended when the rate changes
+        plan = turning(period, 1.0, span) if pushes >= ALWAYS * period else timing(period, pushes, due, span)
     done = engine.strokes(
         pump, state, rate, start, plan.strokes, every=max(plan.strokes // _ROWS, 1), wait=plan.wait, last=plan.last,
         alarm=alarm,

@@ -9,6 +9,7 @@ import numpy as np
 
 from fluidics.network import Floats, Schedule
 
+ALWAYS = 1.0 - 1e-9  # [-]: of its period, from which on a drive moves without a rest
 _NEXT = 1e-9  # [-]: of a stroke, below which it counts as due
 
 

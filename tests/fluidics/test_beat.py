@@ -25,7 +25,7 @@ def beat(drive, catheter, site, start, p_in=0.0, alarm=NEVER):
     state, rate = new_pump(pump), drive.volume / PERIOD
     lump = lumped(pump, state, WATER)
     given = Setting(rate, WATER, lump, force_limit(pump, state, WATER, lump), alarm)
-    pace = paced(lump, drive.leak, drive.share * PERIOD, 0.0, (1.0 - drive.share) * PERIOD)
+    pace = paced(lump, drive.leak, drive.share * PERIOD, 0.0, (1.0 - drive.share) * PERIOD, 1.0)
     return struck(pump, state, given, pace, p_in, start)
 
 
@@ -118,7 +118,7 @@ def test_an_alarm_ends_the_stroke_when_the_drive_sees_it(alarm, start, wall):
 def test_an_alarm_sounds_in_a_rest_through_which_a_restrictor_fills_the_line():
     lump = lumped(*stiff_pump(True), WATER)._replace(out=0.0)
     pump, state = stiff_pump(True)
-    pace = paced(lump, 1e-15, 20.0, 0.0, 40.0)
+    pace = paced(lump, 1e-15, 20.0, 0.0, 40.0, 1.0)
     done = beaten(Setting(0.0, WATER, lump, force_limit(pump, state, WATER, lump), 2e4), pace, 0.0, 1e5, 0.0)
     assert done.alarmed
     # C dp/dt = G (p_in - p); the drive's end is above the lump by the lumen's part of the way

@@ -24,7 +24,7 @@ def stiff(alarm=NEVER, limit=1e9, bubble=0.0):
     leak = stroke(pump.drive, state.drive, STIFF_RATE, -27e3, 1e5, mu).conductance
     hold = hold_time(pump.drive, state.drive, STIFF_RATE)
     given = Setting(STIFF_RATE, mu, lump, force_limit(pump, state, mu, lump), alarm)
-    return pump, state, given, paced(lump, leak, push, hold, 60.0 - push)
+    return pump, state, given, paced(lump, leak, push, hold, 60.0 - push, 1.0)
 
 
 @given(p=st.floats(0.0, 1.2e5), share=st.floats(-1.0, 1.0), inlet=st.floats(-1.0, 1.0))

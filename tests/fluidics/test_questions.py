@@ -18,8 +18,12 @@ for _file in (ROOT / "fluidics").rglob("*.py"):  # a file registers its parts wh
     importlib.import_module(".".join(_file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
 
 PARTS = [pytest.param(*sample, id=kind.__name__) for kind, sample in SAMPLES.items()]
-DRIVES = [pytest.param(*SAMPLES[kind], id=kind.__name__) for kind in flow.answers]
-LINES = [pytest.param(*SAMPLES[kind], id=kind.__name__) for kind in {**asked.line.answers, **back_pressure.answers}]
+DRIVES = [pytest.param(*SAMPLES[kind], id=kind.__name__) for kind in flow.answers if kind in SAMPLES]
+LINES = [
+    pytest.param(*SAMPLES[kind], id=kind.__name__)
+    for kind in {**asked.line.answers, **back_pressure.answers}
+    if kind in SAMPLES
+]
 LUCK = Luck(uniform=0.3, normal=0.7, batch=-1.1)
 
 

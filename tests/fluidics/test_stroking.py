@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+from fluidics.basal import constant
 from fluidics.blockage import Blocked
 from fluidics.engines.stroking import stroked
+from fluidics.engines.trace import traced
+from fluidics.programme import with_bolus
 from fluidics.pump import new_pump
+from scenarios.build import load
 from tests.fluidics.parts import INSULIN_PUMP, RATE
 
 SOFT = INSULIN_PUMP._replace(catheter=INSULIN_PUMP.catheter._replace(wall_compliance=1e-13))
@@ -38,3 +43,15 @@ def test_a_line_that_stiffens_keeps_its_fluid():
     after = stroked(stiff, STATE, 0.0, 1.0, held.fast, NEVER)
     soft, hard = held.fast.lump.compliance, after.fast.lump.compliance
     assert after.fast.pressure == pytest.approx(held.fast.pressure * soft / hard, rel=1e-3)
+
+
+def test_a_rotor_keeps_to_a_programme_that_changes_within_its_passages():
+    """A bolus of four minutes in passages of three quarters of an hour is neither lost nor stretched."""
+    design = load("roller-insulin").design
+    pump, rate = design.pump, design.population.mean_rate
+    programme = with_bolus(constant(0.5 * rate, 43200.0), 7.0 * 3600.0, 50e-9, 100.0 * rate)
+    for engine in ("exact", "stroke"):
+        trace = traced(pump, new_pump(pump), programme, 43200.0, engine)
+        assert trace.delivered[-1] == pytest.approx(trace.programmed[-1], rel=0.01)
+        before, after = (float(np.interp(t, trace.time, trace.delivered)) for t in (7.0 * 3600.0, 7.2 * 3600.0))
+        assert after - before == pytest.approx(50e-9 + 0.5 * rate * 720.0, rel=0.03)
