@@ -64,16 +64,18 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     due = 1.0 if fast is None else fast.due
     inlet = pressure(pump.reservoir, state.reservoir, body)
     period = stroke(pump.drive, state.drive, rate, inlet, start, mu).period
-    plan = Timing(span, 0, 0.0, due, span)
+    plan, turns = Timing(span, 0, 0.0, due, span), False
     if rate > 0.0:
         pushes = active_time(pump.drive, state.drive, rate, period)
         # a rotor carries evenly over a stroke, so that none need be ended when the rate changes
-        plan = turning(period, 1.0, span) if pushes >= ALWAYS * period else timing(period, pushes, due, span)
+        turns = pushes >= ALWAYS * period
+        plan = turning(period, 1.0, span) if turns else timing(period, pushes, due, span)
     done = engine.strokes(
         pump, state, rate, start, plan.strokes, every=max(plan.strokes // _ROWS, 1), wait=plan.wait, last=plan.last,
         alarm=alarm,
     )  # fmt: skip
     found = done.resolved
+    begun = float(found.time[-1]) / period if turns else float(done.strokes)
     return Recorded(
         node_names=NODES,
         link_names=LINKS,
@@ -83,7 +85,7 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
         open=found.open,
         drawn=found.volume[:, 0],
         delivered=found.volume[:, 1],
-        strokes=done.strokes if strokes(pump.drive, rate) > 0.0 else 0.0,
+        strokes=begun if strokes(pump.drive, rate) > 0.0 else 0.0,
         residual=found.residual,
         switches=0,
         alarmed=bool(np.isfinite(done.alarm)),

@@ -82,7 +82,8 @@ def traced(
 
     The engine follows pressure and flow; what moves in hours and more (the volume drawn, aggregate, deposits, a closing
     tip, the battery) stands still for a stretch and is then advanced with the mean of what the engine saw. A stretch
-    ends at each change, at each step of the programme and where a part asks for it, after an hour at the latest.
+    ends at each change, at each step of the programme and where a part asks for it, after an hour at the latest. Where
+    the reservoir runs empty the pump stops, and fluid goes on to leave it by no way.
 
     Parameters
     ----------
@@ -104,16 +105,16 @@ def traced(
     Raises
     ------
     ValueError
-        When a change names no number of the pump, or a time lies outside the trace.
+        When a change names no number of the pump, a time lies outside the trace, or the programme ends before it.
     RuntimeError
         When an engine does not converge.
     """
-    _refuse(pump, span, changes, blockages)
+    _refuse(pump, programme, span, changes, blockages)
     numbers, names = pack(pump), slots(pump)
     resistance = 0.0
     parts: list[tuple[float, Recorded]] = []
     events: list[Event] = []
-    now, fast, stopped = 0.0, None, False
+    now, fast, stopped, dry = 0.0, None, False, False
     cuts = sorted({0.0, span, *(c.time for c in changes), *(b.time for b in blockages)})
     for begin, end in pairwise(cuts):
         for change in (c for c in changes if c.time == begin):
@@ -130,12 +131,16 @@ def traced(
                 here = 0.0 if stopped else rate
                 around = _around(device, state, here)
                 stretch = _stretch(device, state, around, stop - now)
-                part = _filled(ENGINES[engine], device, state, here, stretch, fast, NEVER if stopped else alarm)
+                part = (
+                    _still(parts[-1][1], stretch)
+                    if dry and around.flow > 0.0
+                    else _filled(ENGINES[engine], device, state, here, stretch, fast, NEVER if stopped else alarm)
+                )
                 parts.append((now, part))
                 state = advanced(device, state, float(part.time[-1]), _seen(around, part))
                 now, fast = now + float(part.time[-1]), part.fast
-                empty = not usable(device.reservoir, state.reservoir) > EMPTY * float(part.drawn[-1])
-                if not stopped and (part.alarmed or empty):
+                dry = dry or not usable(device.reservoir, state.reservoir) > EMPTY * float(part.drawn[-1])
+                if not stopped and (part.alarmed or dry):
                     stopped = True
                     alarmed = Event(now, "alarm", alarm)
                     events.append(alarmed if part.alarmed else Event(now, "reservoir empty", 0.0))
@@ -155,9 +160,30 @@ def _filled(
         span = max(min(span, float(part.time[-1])) * left / drawn, SHORTEST)
 
 
-def _refuse(pump: Pump, span: float, changes: Sequence[Change], blockages: Sequence[Blockage]) -> None:
+def _still(before: Recorded, span: float) -> Recorded:
+    """Return a stretch in which nothing flows, after another one."""
+    nothing = np.zeros(1)
+    return before._replace(
+        time=np.array([span]),
+        pressure=before.pressure[-1:],
+        volume=np.zeros((1, before.volume.shape[1])),
+        open=before.open[-1:],
+        drawn=nothing,
+        delivered=nothing,
+        strokes=0.0,
+        residual=0.0,
+        switches=0,
+        alarmed=False,
+    )
+
+
+def _refuse(
+    pump: Pump, programme: Programme, span: float, changes: Sequence[Change], blockages: Sequence[Blockage]
+) -> None:
     if not 0.0 < span < NEVER:
         raise ValueError(f"a trace of {span!r} s; its length must be above zero and finite")
+    if span > programme.length:
+        raise ValueError(f"a trace of {span:g} s; the programme says nothing after {programme.length:g} s")
     known = slots(pump)
     for change in changes:
         if change.slot not in known:

@@ -10,6 +10,8 @@ from fluidics.engines.rungs import ENGINES
 from fluidics.engines.trace import Blockage, Change, Event, traced
 from fluidics.programme import with_bolus
 from fluidics.pump import new_pump
+from tests.fluidics.implanted import RATE as ROTOR_RATE
+from tests.fluidics.implanted import ROLLER, joined
 from tests.fluidics.parts import ATMOSPHERE, DAY, HEPATIC_PUMP, INSULIN_PUMP, RATE
 
 HOUR = 3600.0
@@ -98,6 +100,26 @@ def test_a_dry_reservoir_ends_delivery():
     assert trace.delivered[-1] < 0.6 * trace.programmed[-1]
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_pump_that_cannot_stop_gives_what_its_reservoir_holds(engine):
+    """0.3 mL of the millilitre that a day's flow is."""
+    small = HEPATIC_PUMP._replace(reservoir=HEPATIC_PUMP.reservoir._replace(capacity=2.3e-6))
+    trace = day(small, engine)
+    assert [event.name for event in trace.events] == ["reservoir empty"]
+    assert trace.drawn[-1] == pytest.approx(0.3e-6, rel=3e-3)
+    assert trace.delivered[-1] == pytest.approx(0.3e-6, rel=3e-3)
+    assert trace.time[-1] == pytest.approx(DAY, rel=1e-9)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_counts_the_passages_of_a_rotor_alike(engine):
+    pump, state = joined(ROLLER)
+    trace = traced(pump, state, constant(ROTOR_RATE, DAY), DAY, engine)
+    assert trace.strokes == pytest.approx(DAY * ROTOR_RATE / 6e-9, abs=1.0)
+    turned = trace.state.drive.revolutions - state.drive.revolutions
+    assert turned == pytest.approx(0.5 * DAY * ROTOR_RATE / 6e-9, rel=1e-6)
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
@@ -105,6 +127,7 @@ def test_a_dry_reservoir_ends_delivery():
         ({"changes": (Change(-1.0, "site.pressure", 1.0),)}, "must lie within the trace"),
         ({"blockages": (Blockage(2.0 * DAY, 1.0),)}, "must lie within the trace"),
         ({"span": 0.0}, "its length must be above zero"),
+        ({"span": 2.0 * DAY}, "the programme says nothing after 86400 s"),
     ],
 )
 def test_what_cannot_be_is_refused(more, said):
