@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 YEARS = 10.0
 SEED = 1
 SCENARIOS = ("implanted-insulin", "implanted-insulin-1994", "fixed-rate-hepatic")
+WORN = "worn-insulin-tubed"
 PUMPSIM = "import sys; from scenarios.cli import main; sys.argv[0] = 'pumpsim'; main()"
 
 
@@ -60,6 +61,30 @@ def lifetimes(name: str, patients: int, folder: Path) -> Work:
     planned = library_plan(name)
     refills = int(simulate(planned, 0, patients).patients["refills"].sum())
     return Work(partial(simulate, planned, 0, patients), refills, "refill cycles")
+
+
+def resolved_day(folder: Path) -> Work:
+    """Return the work of a day of a stiff pump, every pressure resolved."""
+    from fluidics.engines.exact import resolve
+    from tests.fluidics.pump_transient import OCCLUSION, transient
+
+    return Work(partial(transient, resolve, together=OCCLUSION), 86400.0, "simulated s")
+
+
+def by_strokes(days: int, folder: Path) -> Work:
+    """Return the work of ten days of the same pump, again and again, one map per stroke."""
+    from fluidics.engines.stroke import strokes
+    from tests.fluidics.pump_transient import STROKES
+    from tests.fluidics.stroking import STIFF_RATE, stiff_pump
+
+    count = 10 * STROKES
+    once = partial(strokes, *stiff_pump(False), STIFF_RATE, 1e3, count, every=count)
+
+    def run() -> None:
+        for _ in range(days // 10):
+            once()
+
+    return Work(run, 86400.0 * days, "simulated s")
 
 
 def study(patients: int, threads: int, folder: Path) -> Work:
@@ -191,6 +216,9 @@ BENCHMARKS = (
     here("lifetimes implanted-insulin", partial(lifetimes, SCENARIOS[0], 400), 40),
     here("lifetimes implanted-insulin-1994", partial(lifetimes, SCENARIOS[1], 250), 40),
     here("lifetimes fixed-rate-hepatic", partial(lifetimes, SCENARIOS[2], 1500), 40),
+    here("lifetimes worn-insulin-tubed", partial(lifetimes, WORN, 40), 40),
+    here("a day of a stiff pump, exact", resolved_day, 30),
+    here("its days by strokes", partial(by_strokes, 1000), 30),
     here("study of 2000 patients to file", partial(study, 2000, 1), 7),
     here("tables of 10000 patients written", partial(writing, 10_000), 15, 0.25),
     here("tables of 10000 patients read", partial(reading, 10_000), 30, 0.25),
