@@ -14,6 +14,7 @@ from fluidics.elementary import power
 from fluidics.network import Floats
 
 MOST_STEPS = 100_000
+DISORDERED = -1  # instead of how many times were reached
 SPENT = 1e-14  # share of monomer below which nothing is left to convert
 COLUMNS = 8  # of an extrapolation: midpoint rules of 2 to 16 steps, order 16
 
@@ -31,7 +32,7 @@ def first_step(law: Assembly, total: float, number: float, mass: float) -> float
     monomer = total - mass
     multiplied = math.sqrt(2.0 * law.elongation * monomer * multiplying(law, monomer))
     begun = math.sqrt(2.0 * law.elongation * beginning(law, monomer))
-    return 1.0 / (multiplied + begun + 2.0 * law.elongation * number + 1e-300)
+    return 2.0 / (multiplied + begun + 2.0 * law.elongation * number + 1e-300)
 
 
 @linked
@@ -68,10 +69,12 @@ def extrapolate(law: Assembly, total: float, number: float, mass: float, h: floa
 def integrate(
     law: Assembly, total: float, start: Fibrils, times: Floats, tolerance: float, table: Floats, rows: Floats
 ) -> int:
-    """Return how many of the times were reached; fibrils at each are written into the rows."""
+    """Return how many of the times were reached or that they make no sense; fibrils are written into the rows."""
     number, mass, now = start.number, start.mass, 0.0
     step, taken = first_step(law, total, number, mass), 0
     for row in range(times.shape[0]):
+        if not now <= times[row] < math.inf:
+            return DISORDERED
         while now < times[row]:
             left = times[row] - now
             if total - mass <= SPENT * total:
@@ -119,7 +122,7 @@ def assemble(law: Assembly, total: float, times: Floats, start: Fibrils = CLEAN,
     Notes
     -----
     Explicit extrapolation of order 16 with error control. At the default tolerance the exact first integral of the
-    equations holds to 1e-10; one lag time takes about ten steps.
+    equations holds to 1e-10; one lag time takes some ten steps.
 
     Examples
     --------
@@ -130,14 +133,15 @@ def assemble(law: Assembly, total: float, times: Floats, start: Fibrils = CLEAN,
     0.6
     """
     checked(law, total, start)
-    asked = np.ascontiguousarray(times, dtype=np.float64)
-    if asked.ndim != 1 or not (np.isfinite(asked).all() and (asked >= 0.0).all() and (asked[1:] >= asked[:-1]).all()):
-        raise ValueError(f"times must be a row of numbers, zero or more and not decreasing, given {times!r}")
     if not 1e-13 <= tolerance <= 1e-3:
         raise ValueError(f"tolerance must be between 1e-13 and 1e-3, given {tolerance!r}")
-    rows = np.zeros((2, asked.size))
+    asked = np.ascontiguousarray(times, dtype=np.float64)
+    rows, reached = np.zeros((2, asked.size)), DISORDERED
     law, start = Assembly(*map(float, law)), Fibrils(*map(float, start))
-    reached = integrate(law, float(total), start, asked, float(tolerance), np.zeros((COLUMNS, 2)), rows)
+    if asked.ndim == 1:
+        reached = integrate(law, float(total), start, asked, float(tolerance), np.zeros((COLUMNS, 2)), rows)
+    if reached == DISORDERED:
+        raise ValueError(f"times must be a row of numbers, zero or more and not decreasing, given {times!r}")
     if reached < asked.size:
         raise RuntimeError(f"{asked[reached]:g} s are not reached in {MOST_STEPS} steps; ask for shorter times")
     return Course(rows[0], rows[1])
