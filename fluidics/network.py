@@ -18,7 +18,8 @@ class Link(NamedTuple):
 
     A check opens by itself when dp rises above `breakaway`, which is its crack pressure or, for dry friction, more; it
     shuts when dp falls below `crack`. It always leaks: a link that shuts wholly makes the network singular. A loss
-    coefficient adds b q |q| to the pressure an open link takes: dp - crack = q / g + b q |q|.
+    coefficient adds b q |q| to the pressure an open link takes: dp - crack = q / g + b q |q|. A link with a lift is a
+    slot that pressure from behind opens: while dp - crack = -x is below zero, q = -g (1 + lift x)^3 x.
     """
 
     conductance: Annotated[float, "m3/s/Pa"]
@@ -27,6 +28,7 @@ class Link(NamedTuple):
     breakaway: Annotated[float, "Pa"] = 0.0
     loss: Annotated[float, "Pa s2/m6"] = 0.0
     kind: Annotated[float, "-"] = TUBE
+    lift: Annotated[float, "1/Pa"] = 0.0
 
 
 class Network(NamedTuple):
@@ -45,6 +47,7 @@ class Network(NamedTuple):
     breakaway: Floats  # (m,) [Pa]
     loss: Floats  # (m,) [Pa s2/m6]
     kind: Ints  # (m,) TUBE, CHECK or GATE
+    lift: Floats  # (m,) [1/Pa]
     boundary: Floats  # (b,) [Pa]
     ambient: float  # [Pa] of the atmosphere, absolute
 
@@ -95,7 +98,8 @@ def network(
     Raises
     ------
     ValueError
-        When a node stores nothing, a link conducts nothing or less, or joins nodes that are not there.
+        When a node stores nothing, a link conducts nothing or less, has both a loss and a lift, or joins nodes that are
+        not there.
 
     Examples
     --------
@@ -117,6 +121,8 @@ def network(
                 f"link {at}: conductance must be above zero, leak and loss not below, breakaway not below crack; "
                 f"given {link}"
             )
+        if not (link.lift >= 0.0 and link.lift * link.loss == 0.0):
+            raise ValueError(f"link {at}: a lift must not be below zero, and none goes with a loss; given {link}")
         if link.kind != TUBE and link.leak == 0.0:
             raise ValueError(f"link {at}: a valve needs a leak above zero, given 0 m3/(s Pa)")
     columns = {name: np.array([getattr(link, name) for _, _, link in links], dtype=np.float64) for name in Link._fields}
@@ -131,6 +137,7 @@ def network(
         breakaway=columns["breakaway"],
         loss=columns["loss"],
         kind=columns["kind"].astype(np.int64),
+        lift=columns["lift"],
         boundary=np.array(boundary, dtype=np.float64),
         ambient=ambient,
     )
@@ -156,7 +163,8 @@ def checked(
     for name, (given, wanted) in shapes.items():
         if np.shape(given) != wanted:
             raise ValueError(f"{name} has shape {np.shape(given)}; this network and schedule ask for {wanted}")
-    finite = {name: getattr(network, name) for name in ("compliance", "conductance", "leak", "crack", "boundary")}
+    columns = ("compliance", "conductance", "leak", "crack", "lift", "boundary")
+    finite = {name: getattr(network, name) for name in columns}
     finite |= {"pressure": pressure, "schedule.duration": schedule.duration, "schedule.source": schedule.source}
     for name, numbers in finite.items():
         if not np.isfinite(numbers).all():

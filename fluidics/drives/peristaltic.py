@@ -37,7 +37,7 @@ class Peristaltic(NamedTuple):
     Notes
     -----
     The motor is taken to turn evenly and the track to be as long as the distance between rollers, so that one leaves as
-    the next closes. `chamber` has the slip of a seal that no pressure lifts. Rollers with their engagement: McIntyre et
+    the next closes. Rollers with their engagement: McIntyre et
     al., arXiv:2011.13167 (2020). Slot flow: Batchelor, An Introduction to Fluid Dynamics (1967), section 4.2. Linear
     damage: Miner, J. Appl. Mech. 12 (1945) A159; strain and life: Manson, Exp. Mech. 5 (1965) 193. That pressure lifts
     the wall in proportion is a model.
@@ -195,7 +195,7 @@ def peristaltic_chamber(drive: Peristaltic, own: TubeSet, viscosity: float) -> C
     length = drive.tubing_volume / (_PI * drive.bore * drive.bore)
     return Chamber(
         compliance=drive.tubing_compliance + WATER_COMPRESSIBILITY * drive.tubing_volume,
-        inlet=Link(slip_conductance(drive, 0.0, viscosity), 0.0, 0.0, 0.0, 0.0, TUBE),
+        inlet=Link(slip_conductance(drive, 0.0, viscosity), 0.0, 0.0, 0.0, 0.0, TUBE, 1.0 / drive.lift_pressure),
         outlet=Link(1.0 / hydraulic_resistance(viscosity, length, drive.bore), 0.0, 0.0, 0.0, 0.0, TUBE),
         stall=peristaltic_stall(drive),
         relief=RELIEF,

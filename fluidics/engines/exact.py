@@ -115,7 +115,8 @@ def _unbalanced(network: Network, course: Course, account: Account) -> float:
 
 def _refuse(network: Network, relief: int) -> None:
     """Raise when a network is not piecewise linear, has a link that shuts wholly, or its relief is none."""
-    for what, name, given in (("node", "trapped gas", network.gas), ("link", "a loss coefficient", network.loss)):
+    bent = ("node", "trapped gas", network.gas), ("link", "a loss", network.loss), ("link", "a lift", network.lift)
+    for what, name, given in bent:
         for at in np.flatnonzero(given > 0.0):
             raise ValueError(f"{what} {at} has {name}, which is not linear: use the engine `rosenbrock`")
     for at in np.flatnonzero(network.leak + np.where(network.kind == TUBE, network.conductance, 0.0) <= 0.0):
@@ -147,7 +148,7 @@ def resolve(
     Parameters
     ----------
     network : Network
-        Nodes, links and boundaries; no trapped gas, no loss coefficients.
+        Nodes, links and boundaries; no trapped gas, no loss coefficients, no lifts.
     schedule : Schedule
         What the drive does in each phase of a stroke.
     strokes : int

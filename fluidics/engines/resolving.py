@@ -160,7 +160,7 @@ def _until(
 def _run(net: Network, stage: Schedule, count: int, pressure: Floats, opened: Ints, carrying: bool) -> Resolved:
     walls = np.flatnonzero(net.stop > len(net.compliance))
     relief = int(walls[0]) if len(walls) and not carrying else -1
-    if net.gas.any() or net.loss.any():
+    if net.gas.any() or net.loss.any() or net.lift.any():
         return integrate(net, stage, count, pressure, opened, relief=relief)
     return resolve(net, stage, count, pressure, opened, relief=relief)
 

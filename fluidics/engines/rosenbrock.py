@@ -188,7 +188,7 @@ def integrate(
     Parameters
     ----------
     network : Network
-        Nodes, links and boundaries; with trapped gas and loss coefficients or without.
+        Nodes, links and boundaries; with trapped gas, loss coefficients and lifts or without.
     schedule : Schedule
         What the drive does in each phase of a stroke.
     strokes : int

@@ -12,6 +12,7 @@ from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic
 from fluidics.drives.gated import Escaped
 from fluidics.drives.peristaltic import TubeSet
 from fluidics.engines.exact import resolve
+from fluidics.engines.rosenbrock import integrate
 from fluidics.engines.trace import Change, Trace, traced
 from fluidics.infusate import Infusate
 from fluidics.occlusion import first_wait
@@ -136,8 +137,9 @@ def resolved_flow(drive, reservoir, rate, count):
     made = circuit(pump, state, carries(drive, state.drive, rate))
     plan = schedule(made.network, drive, state.drive, rate)
     shut = np.zeros(len(made.network.kind), dtype=np.int64)
-    settled = resolve(made.network, plan, count, made.pressure, shut)
-    found = resolve(made.network, plan, count, settled.pressure[-1].copy(), settled.open[-1].copy())
+    engine = integrate if made.network.lift.any() else resolve
+    settled = engine(made.network, plan, count, made.pressure, shut)
+    found = engine(made.network, plan, count, settled.pressure[-1].copy(), settled.open[-1].copy())
     p_in = pressure(reservoir, state.reservoir, BODY)
     tip = int(np.flatnonzero(made.network.stop >= len(made.network.compliance))[0])
     mean = operate(drive, state.drive, rate, p_in, mu, pump, state).flow

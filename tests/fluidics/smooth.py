@@ -36,6 +36,7 @@ def flow_through(made: Network, k: int, drop: float) -> float:
     beyond = drop - made.crack[k]
     if made.kind[k] == TUBE or (made.kind[k] == CHECK and beyond > 0.0):
         g, b = made.conductance[k], made.loss[k]
+        g *= (1.0 + made.lift[k] * max(-beyond, 0.0)) ** 3
         flow += g * beyond if b == 0.0 else math.copysign(
             (math.sqrt(1.0 / g**2 + 4.0 * b * abs(beyond)) - 1.0 / g) / (2.0 * b), beyond
         )  # fmt: skip
@@ -85,7 +86,7 @@ def by_radau(made: Network, plan: Schedule, pressure, waves=(), rtol: float = 1e
 
 
 def random_network(seed: int, valves: bool) -> Network:
-    """Return a chain with a branch: compliances of four decades, gas, quadratic losses, a check without breakaway."""
+    """Return a chain with a branch: compliances of four decades, gas, losses or lifts, a check without breakaway."""
     draw = np.random.default_rng(seed)
     n = int(draw.integers(2, 6))
 
@@ -93,7 +94,7 @@ def random_network(seed: int, valves: bool) -> Network:
         conductance = 10.0 ** draw.uniform(-13.0, -11.0)
         loss = draw.choice([0.0, 1.0]) * 10.0 ** draw.uniform(19.0, 22.0)
         if kind == TUBE:
-            return Link(conductance, loss=loss)
+            return Link(conductance, loss=loss, lift=1e-5 if loss == 0.0 else 0.0)
         crack = draw.uniform(1e3, 8e3)
         return Link(conductance, 1e-4 * conductance, crack, crack, loss, kind)
 

@@ -307,7 +307,8 @@ ZERO = np.array([0.0])
         ({"schedule": PUSH._replace(gates=np.zeros((1, 2)))}, r"schedule.gates has shape \(1, 2\)"),
         ({"network": TANK._replace(boundary=np.array([math.nan]))}, "boundary has a number that is not finite"),
         ({"network": TANK._replace(gas=np.array([1e-3]))}, "node 0 has trapped gas, which is not linear: use"),
-        ({"network": TANK._replace(loss=np.array([1e-3]))}, "link 0 has a loss coefficient, which is not linear"),
+        ({"network": TANK._replace(loss=np.array([1e-3]))}, "link 0 has a loss, which is not linear: use the"),
+        ({"network": TANK._replace(lift=np.array([1e-3]))}, "link 0 has a lift, which is not linear: use the"),
         ({"network": TANK._replace(kind=np.array([CHECK]))}, "link 0 lets nothing through when it is shut: give it a"),
         (
             {

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.engines.laws import Instant, Scene, implicit, look, passed
+from fluidics.engines.laws import Instant, Scene, implicit, look, passed, slipped
 from fluidics.forcing import forcing
 from fluidics.network import CHECK, GATE, Link, network
 from fluidics.supply import Elastic
@@ -21,12 +21,12 @@ def instant(n: int, m: int, b: int) -> Instant:
 NETWORK = network(
     [1e-12, 2e-13, 0.0],
     [
-        (3, 0, Link(1e-12)),
+        (3, 0, Link(1e-12, lift=1e-5)),
         (0, 1, Link(3e-12, 1e-15, 2e3, 2e3, 4e20, CHECK)),
         (1, 2, Link(2e-12, loss=1e21)),
         (2, 4, Link(5e-13, 1e-16, 1e3, 1e3, 0.0, GATE)),
     ],
-    [20e3, 0.0],
+    [2e3, 0.0],
     [0.0, 1e-6, 3e-6],
 )
 WAVES = forcing((4, 600.0, 1.2, 0.1), (1, 1e-9, 0.4, 0.7))
@@ -56,6 +56,14 @@ def test_the_quadratic_law_takes_the_pressure_it_says_and_is_regular_at_zero(dro
     assert way.steep == pytest.approx(1.0 / (1.0 / conductance + 2.0 * loss * abs(way.flow)), rel=1e-12)
     assert passed(conductance, loss, 0.0).flow == 0.0
     assert passed(conductance, loss, 0.0).steep == pytest.approx(conductance, rel=1e-15)
+
+
+@given(drop=st.floats(-1e5, 1e5), lift=st.floats(0.0, 1e-4))
+def test_a_slot_opens_to_pressure_from_behind_alone(drop, lift):
+    way, h = slipped(1e-12, lift, drop), 1.0
+    assert way.flow == pytest.approx(1e-12 * drop * (1.0 + lift * max(-drop, 0.0)) ** 3, rel=1e-12)
+    slope = (slipped(1e-12, lift, drop + h).flow - slipped(1e-12, lift, drop - h).flow) / (2.0 * h)
+    assert way.steep == pytest.approx(slope, rel=1e-3)
 
 
 def test_what_leaves_a_node_arrives_at_its_neighbours():

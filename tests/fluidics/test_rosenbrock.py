@@ -91,7 +91,8 @@ def test_random_networks_agree_with_radau(seed, valves):
 def test_random_networks_with_valves_agree_with_the_exact_propagator(seed, friction):
     made = random_network(seed, True)
     n = len(made.compliance)
-    made = made._replace(gas=np.zeros(n), loss=np.zeros(n + 1), breakaway=made.crack + friction * (made.kind == CHECK))
+    made = made._replace(gas=np.zeros(n), loss=np.zeros(n + 1), lift=np.zeros(n + 1))
+    made = made._replace(breakaway=made.crack + friction * (made.kind == CHECK))
     plan = still(3.0, made, 3)
     plan.source[0, 0], plan.source[1, 0], plan.source[2, n - 1] = 4e-9, -2e-9, 1e-9
     start = np.full(n, 2e3)
