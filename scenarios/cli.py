@@ -11,7 +11,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from scenarios.commands import catalogue, doctor, report, size, study, trace
+from scenarios.commands import catalogue, doctor, report, size, study, trace, verify
 from scenarios.commands.screen import say
 
 BAD_INPUT = 2
@@ -86,6 +86,7 @@ app.command()(mendable(trace.trace))
 app.command()(mendable(study.study))
 app.command()(mendable(report.report))
 app.command()(mendable(size.size))
+app.command()(mendable(verify.verify))
 app.command()(mendable(study.digest))
 app.command()(mendable(catalogue.cite))
 app.command()(doctor.doctor)

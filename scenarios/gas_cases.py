@@ -29,6 +29,7 @@ _FITTED = "constants fitted to the reference from 0 to 50 degC"
 _UNNAMED = "the propellant is not published: three are shown and none is chosen"
 
 
+@cache
 def gas_cases() -> tuple[Case, ...]:
     """Return every published figure that gas-driven and spring-driven pumps are held against."""
     return (*surroundings(), *solved(), *chambers(), *propellant(), *atmosphere(), *disposable(), *series())

@@ -38,11 +38,13 @@ def implanted_cases() -> tuple[Case, ...]:
     return (*roller_cases(), *gate_cases())
 
 
+@cache
 def roller_cases() -> tuple[Case, ...]:
     """Return every published figure of peristaltic pumps."""
     return (*ageing(), *back_pressure(), *small_doses(), *primed(), *overinfused(), *pressed())
 
 
+@cache
 def gate_cases() -> tuple[Case, ...]:
     """Return every published figure of pumps with gates."""
     return (*accuracy(), *scanned())

@@ -4,6 +4,7 @@ pumps stand in the files named for their kind."""
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +50,7 @@ def settled(made: Network, flow: float) -> tuple[Floats, Floats]:
     return found.pressure[-1], found.flow[-1]
 
 
+@cache
 def network_cases() -> tuple[Case, ...]:
     """Return every published network."""
     return (*steady(), *chip(), *windkessel(), *driven_at_both_ends())

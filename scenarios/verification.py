@@ -1,0 +1,99 @@
+"""All published figures of single pumps and networks together, and which of them belong to a kind of pump; cohorts of
+patients stand in `scenarios.validation`, how the figures are printed in `scenarios.verification_page`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import NamedTuple
+
+from scenarios.gas_cases import gas_cases
+from scenarios.implanted_cases import gate_cases, roller_cases
+from scenarios.network_cases import network_cases
+from scenarios.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, STATED, Case
+from scenarios.validation import Row, device
+from scenarios.worn_cases import worn_cases
+
+ROLES = {
+    HELD_OUT: "left out of every fit: only these test the models",
+    CALIBRATED: "a parameter was fitted to it",
+    STATED: "copied into the scenario, so that it comes out as it went in",
+    COMPUTED: "computed elsewhere by closed form, arithmetic, equation of state or another simulator: it verifies the "
+    "program and validates no model",
+    EXPECTED_MISS: "known not to be met, with the reason",
+}
+_OF_DRIVE: dict[str, Callable[[], tuple[Case, ...]]] = {
+    "restrictor": gas_cases,
+    "multi-rate": gas_cases,
+    "duty-cycle": gas_cases,
+    "gated": gate_cases,
+    "peristaltic": roller_cases,
+    "lead-screw": worn_cases,
+    "patch": worn_cases,
+}
+
+
+class Group(NamedTuple):
+    """The figures of one kind of pump."""
+
+    title: str
+    cases: tuple[Case, ...]
+
+
+class Count(NamedTuple):
+    """How many figures are met."""
+
+    met: int
+    of: int
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    """Return every published figure of single pumps and networks, by kind of pump."""
+    return (
+        Group("Implanted insulin pump with a piston", piston_cases()),
+        Group("Gas-driven and disposable pumps", gas_cases()),
+        Group("Roller pumps", roller_cases()),
+        Group("Gated pumps", gate_cases()),
+        Group("Worn pumps and syringe pumps", worn_cases()),
+        Group("Networks", network_cases()),
+    )
+
+
+def piston_cases() -> tuple[Case, ...]:
+    """Return the figures of one implanted insulin pump, whose cohorts are compared elsewhere."""
+    return tuple(
+        Case(row.case, row.quantity, row.published, row.low, row.high, row.simulated, row.unit, row.role, row.source,
+             row.note)
+        for row in device()
+    )  # fmt: skip
+
+
+def every() -> tuple[Case, ...]:
+    """Return the cases of all groups."""
+    return tuple(case for group in groups() for case in group.cases)
+
+
+def counted(cases: Iterable[Case]) -> Count:
+    """Return how many figures are met."""
+    verdicts = Counter(case.met for case in cases)
+    return Count(verdicts[True], verdicts.total())
+
+
+def missed(cases: Iterable[Case], expected: bool) -> list[Case]:
+    """Return the figures that are not met, either those of which that is known or the others."""
+    return [case for case in cases if not case.met and (case.role == EXPECTED_MISS) == expected]
+
+
+def rows_of_kind(scenario: str) -> tuple[Row, ...]:
+    """Return the published figures of the kind of pump that a resolved scenario (TOML) describes, as they stand beside
+    those of cohorts: without an interval of simulated ones."""
+    drive = tomllib.loads(scenario).get("pump", {}).get("drive", {}).get("type", "")
+    cases = _OF_DRIVE[drive]() if drive in _OF_DRIVE else ()
+    return tuple(
+        Row(case.case, case.quantity, case.published, case.low, case.high, case.simulated, case.simulated,
+            case.simulated, case.unit, case.role, case.met, case.source, case.note)
+        for case in cases
+    )  # fmt: skip
