@@ -92,7 +92,10 @@ SAMPLES = {
     TwoPhaseReservoir: (INSULIN_PUMP.reservoir, Drawn(3e-6)),
     Insulin: (INSULIN_PUMP.drug, Aggregation(mass=0.4, nucleation=1e-6 / DAY, device=0.3)),
     Infusate: (HEPATIC_PUMP.drug, Stateless()),
-    DegradingDrug: (DegradingDrug(1.02, 2.3e-8, 1.4e5, 1e-8, 1.2e5, BODY, 2e-3), Strength(0.9, 0.02)),
+    DegradingDrug: (
+        DegradingDrug(1.02, 2.3e-8, 1.4e5, 1e-8, 1.2e5, BODY, 2e-3, 278.0, 318.0),
+        Strength(0.9, 0.02, 0.0),
+    ),
     Piston: (INSULIN_PUMP.drive, Deposit(0.7)),
     Restrictor: (HEPATIC_PUMP.drive, Stateless()),
     Catheter: (INSULIN_PUMP.catheter, onset(wait=0.0, age=50.0 * DAY, factor=1.2)),
@@ -103,7 +106,8 @@ SAMPLES = {
     Blocked: (Blocked(INSULIN_PUMP.site, 1e15), onset(wait=0.0, age=20.0 * DAY, factor=1.0)),
     FoulingCatheter: (FoulingCatheter(0.25, 0.205e-3, 1e-3, 1e-5, 1e-13, 0.2), Lining(deposit=1e-8)),
     Encapsulating: (
-        Encapsulating(BODY, 2e3, 0.23 / YEAR, 0.5, 13.4 * DAY, 2.3e11, 1e18, 1e-13), onset(0.0, 100.0 * DAY, 1.1),
+        Encapsulating(BODY, 2e3, 0.23 / YEAR, 0.5, 13.4 * DAY, 2.3e11, 1e18, 1e-13),
+        onset(0.0, 100.0 * DAY, 1.1),
     ),
     **gas_driven.SAMPLES,
     **implanted.SAMPLES,

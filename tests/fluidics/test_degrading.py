@@ -20,7 +20,7 @@ from tests.fluidics.parts import AROUND, BODY, DAY
 DRUG = DegradingDrug(
     relative_viscosity=1.049, loss=OLD_SOLUTIONS.rate, loss_energy=OLD_SOLUTIONS.activation_energy,
     polymerisation=POLYMER.rate, polymerisation_energy=POLYMER.activation_energy, reference_temperature=BODY,
-    polymer_at_fill=0.0018,
+    polymer_at_fill=0.0018, coldest=OLD_SOLUTIONS.coldest, warmest=OLD_SOLUTIONS.warmest,
 )  # fmt: skip
 
 
@@ -64,11 +64,19 @@ def test_a_warm_quiet_pump_keeps_formulated_insulin():
 
 
 def test_a_refill_mixes_what_the_residual_lost():
-    own = Strength(active=0.8, polymer=0.02)
+    own = Strength(active=0.8, polymer=0.02, unmeasured=0.0)
     full = refilled(DRUG, own, Service(0.25), MEDIAN_LUCK)
     assert full.active == pytest.approx(0.95, rel=1e-15)
     assert full.polymer == pytest.approx(0.25 * 0.02 + 0.75 * 0.0018, rel=1e-15)
     assert refilled(DRUG, own, Service(0.0), MEDIAN_LUCK) == fresh(DRUG, MEDIAN_LUCK) == rinsed(DRUG, own)
+
+
+def test_time_at_temperatures_that_were_not_measured_is_counted_for_good():
+    own = fresh(DRUG, MEDIAN_LUCK)
+    for days, kelvin in ((2.0, 310.15), (1.0, 321.0), (3.0, 278.15), (0.5, 270.0)):
+        own = advance(DRUG, own, days * DAY, AROUND._replace(temperature=kelvin))
+    assert own.unmeasured == 1.5 * DAY
+    assert refilled(DRUG, own, Service(0.1), MEDIAN_LUCK).unmeasured == rinsed(DRUG, own).unmeasured == 1.5 * DAY
 
 
 def test_refill_after_refill_settles():
@@ -88,7 +96,7 @@ def test_compiled_and_plain_python_give_the_same_bits(kelvin):
 
 
 def test_what_others_see_of_it():
-    own = Strength(0.9, 0.02)
+    own = Strength(0.9, 0.02, 0.0)
     assert viscosity(DRUG, own, BODY) == pytest.approx(1.049 * water_viscosity(BODY), rel=1e-15)
     assert aggregate(DRUG, own) == 0.0  # soluble polymer does not settle on the seats
     assert potency(Infusate(1.0), Stateless()) == 1.0
