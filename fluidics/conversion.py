@@ -161,7 +161,7 @@ def convert(law: Assembly, total: float, shares: Floats, start: Fibrils = CLEAN)
     asked = np.ascontiguousarray(shares, dtype=np.float64)
     if asked.ndim != 1 or not ((asked > start.mass / total).all() and (asked < 1.0).all()):
         raise ValueError(f"shares must be a row of numbers above {start.mass / total:g} and below 1, given {shares!r}")
-    law, start = Assembly(*map(float, law)), Fibrils(*map(float, start))
+    law, start = Assembly._make(map(float, law)), Fibrils._make(map(float, start))
     opening = _opening(law, float(total), start)
     found = Conversion(np.full(asked.size, np.inf), np.full(asked.size, start.number))
     if opening.a > 0.0 or opening.b > 0.0:

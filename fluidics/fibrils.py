@@ -137,7 +137,7 @@ def assemble(law: Assembly, total: float, times: Floats, start: Fibrils = CLEAN,
         raise ValueError(f"tolerance must be between 1e-13 and 1e-3, given {tolerance!r}")
     asked = np.ascontiguousarray(times, dtype=np.float64)
     rows, reached = np.zeros((2, asked.size)), DISORDERED
-    law, start = Assembly(*map(float, law)), Fibrils(*map(float, start))
+    law, start = Assembly._make(map(float, law)), Fibrils._make(map(float, start))
     if asked.ndim == 1:
         reached = integrate(law, float(total), start, asked, float(tolerance), np.zeros((COLUMNS, 2)), rows)
     if reached == DISORDERED:

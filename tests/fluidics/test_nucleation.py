@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq, fsolve
 
-from fluidics.assembly import Assembly, early
+from fluidics.assembly import Activation, Assembly, early, warmed
+from fluidics.conversion import convert
+from fluidics.fibrils import assemble
 from fluidics.nucleation import Association, Interface, Motion, Vessel, at_interfaces, free_monomer
 
 # The dimer is published; the others are orders of magnitude: nothing below is fitted to a monomer share
@@ -162,3 +165,32 @@ def test_surfactant_protects_or_hastens():
 def test_interfaces_that_make_no_sense_are_refused(law, vessel, motion, surfactant):
     with pytest.raises(ValueError, match="must be"):
         at_interfaces(law, vessel, motion, surfactant)
+
+
+# --- a reservoir of U400 --------------------------------------------------------------------------------------------
+# The hostile prior: rates of order of those of hot, acid tests, taken from 60 to 37 degC with 100 kJ/mol, on whatever
+# monomer a formulation leaves free. Measured down to 45 degC; absolute rates of pump insulin are not published.
+
+DAY = 86400.0
+HOT = Assembly(1e-12, 2.0, 50.0, secondary=1e-6)
+PRIOR = Activation(1e5, 1e5, 1e5, 1e5, 333.15, 310.15, 338.15)
+
+
+def half_time(zinc: float, phenol: float) -> float:
+    """Return when half of the free monomer of U400 at 37 degC would be converted [s]; hexamers only add to it."""
+    monomer = free_monomer(HUMAN, U400, zinc, phenol) * U400
+    return float(convert(warmed(HOT, PRIOR, 310.15), monomer, np.array([0.5])).time[0])
+
+
+def test_stabilised_u400_does_not_fibrillate_within_ninety_days():
+    """The manual of the 2007 pump: refills each 90 days for physical stability."""
+    monomer = free_monomer(HUMAN, U400, U400 / 3.0, PRESERVED) * U400
+    grown = assemble(warmed(HOT, PRIOR, 310.15), monomer, np.array([90.0 * DAY]))
+    assert grown.mass[0] / U400 < 1e-7
+    assert half_time(U400 / 3.0, PRESERVED) > 2000.0 * DAY
+
+
+def test_u400_that_lost_zinc_and_preservative_fibrillates_within_ninety_days():
+    """Same kernel, another formulation; 88 % of the preservative gone, as into PVC, and no zinc."""
+    assert half_time(0.0, 0.12 * PRESERVED) < 60.0 * DAY
+    assert half_time(0.0, PRESERVED) > half_time(U400 / 3.0, 0.12 * PRESERVED) > 90.0 * DAY
