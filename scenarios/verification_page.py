@@ -3,16 +3,14 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from scenarios.cite import references
 from scenarios.published import Case
 from scenarios.report.provenance import numbered
-from scenarios.report.words import estimated, rounded
+from scenarios.report.words import compared
 from scenarios.verification import ROLES, Group, counted, every, groups, missed
 
-_NARROW = 2e-5  # [-]: a narrower interval is told as a share of what is published
 VERDICTS = {True: "met", False: "MISSED"}
 
 _OPENING = """# Published figures and ours
@@ -43,17 +41,7 @@ def shown(case: Case) -> Shown:
     >>> shown(Case("a", "b", 2.0, 1.9, 2.1, 2.0512, "h", "held out", ""))
     Shown(published='2.00', accepted='1.90 to 2.10', ours='2.05', unit='h', role='held out', verdict='met')
     """
-    published, accepted = estimated(case.published, case.low, case.high)
-    ours, _ = estimated(case.simulated, case.low, case.high)
-    half = 0.5 * (case.high - case.low)
-    if half == 0.0:
-        accepted = "exactly that"
-    elif not math.isfinite(half):
-        published, ours = rounded(case.published, 4), rounded(case.simulated, 4)
-        accepted = f"at least {rounded(case.low, 4)}"
-    elif half < _NARROW * abs(case.published):
-        published, ours = rounded(case.published, 9), rounded(case.simulated, 9)
-        accepted = f"within {half / abs(case.published):.0e}"
+    published, accepted, ours = compared(case.published, case.low, case.high, case.simulated)
     unit = "" if case.unit == "-" else case.unit
     return Shown(published, accepted, ours, unit, case.role, VERDICTS[case.met])
 

@@ -17,6 +17,7 @@ from scenarios.report.provenance import comparisons, is_published_kind, numbered
 from scenarios.report.results import Results, answers, at_risk, ends, events, intervals, results
 from scenarios.report.words import MINUS, counted, label, rounded
 from scenarios.validation import validation_table
+from scenarios.verification import rows_of_kind
 
 SHOWN_CAUSES = 12  # small figures; the table has them all
 FEW_WORLDS = 10  # below which their spread is poorly known
@@ -50,7 +51,8 @@ def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLik
     with open_study(study_path) as study:
         _check_place(page, Path(study_path))
         attributes, found = study.attributes, results(study)
-    compared = validation_table() if is_published_kind(attributes.get("scenario", "")) else ()
+    scenario = attributes.get("scenario", "")
+    compared = validation_table() if is_published_kind(scenario) else rows_of_kind(scenario)
     text = rendered(contents(attributes, found, digest(study_path), compared, references()))
     partial = Path(f"{page}.partial")
     try:

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from scenarios.report.words import estimated, label, scientific
+from scenarios.report.words import NOTHING, compared, estimated, label, scientific
 
 PUBLISHED_KIND = {"drug": "insulin", "drive": "piston", "site": "peritoneum"}
 
@@ -68,7 +68,7 @@ def parameter_groups(values: Sequence[Mapping[str, Any]], numbers: Mapping[str, 
 
 
 def is_published_kind(scenario: str) -> bool:
-    """Return whether the published cases are of the kind of pump that a resolved scenario (TOML) describes.
+    """Return whether the published cohorts are of the kind of pump that a resolved scenario (TOML) describes.
 
     They are all of implanted pumps whose piston gives insulin into the peritoneum; other values of such a pump are
     still of the kind, another drug, site or drive is not.
@@ -85,7 +85,8 @@ def verdicts(rows: Sequence[Any]) -> list[str]:
         "field figures that were left out of the fit": field,
         "figures that the model was fitted to": [row for row in rows if row.role == "calibrated"],
         "rates that were copied into the scenario": [row for row in rows if row.role == "stated"],
-        "figures of one pump without chance (arithmetic and vapour pressure)": alone,
+        "figures of single pumps that were left out of the fit": alone,
+        "figures that were computed elsewhere": [row for row in rows if row.role == "computed"],
         "figures that are known not to be met": [row for row in rows if row.role == "expected miss"],
     }
     return [f"{sum(row.met for row in some)} of {len(some)} {what}" for what, some in groups.items() if some]
@@ -93,13 +94,20 @@ def verdicts(rows: Sequence[Any]) -> list[str]:
 
 def comparisons(rows: Sequence[Any], numbers: Mapping[str, int]) -> list[Compared]:
     """Return the rows of the validation table as text."""
-    texts = []
-    for row in rows:
-        published = estimated(row.published, row.low, row.high)
-        simulated = estimated(row.simulated, row.sim_low, row.sim_high)
-        found = (*published, *simulated, row.role, row.met, numbers.get(row.source), row.note)
-        texts.append(Compared(row.case, row.quantity, "" if row.unit == "-" else row.unit, *found))
-    return texts
+    return [_compared(row, numbers.get(row.source)) for row in rows]
+
+
+def _compared(row: Any, source: int | None) -> Compared:
+    if row.sim_low < row.sim_high:
+        published, ours = (
+            estimated(row.published, row.low, row.high),
+            estimated(row.simulated, row.sim_low, row.sim_high),
+        )
+    else:
+        value, accepted, simulated = compared(row.published, row.low, row.high, row.simulated)
+        published, ours = (value, accepted), (simulated, NOTHING)
+    unit = "" if row.unit == "-" else row.unit
+    return Compared(row.case, row.quantity, unit, *published, *ours, row.role, row.met, source, row.note)
 
 
 def _section(path: str) -> str:

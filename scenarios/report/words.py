@@ -8,6 +8,7 @@ import re
 
 NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 
+NARROW = 2e-5  # [-]: a narrower interval is told as a share of the number
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NAMES = {
     "underdelivery": "Underdelivery found at a visit",
@@ -62,6 +63,26 @@ def estimated(value: float, lower: float, upper: float) -> tuple[str, str]:
     decimals = min(max(1 - math.floor(math.log10(half)), 0), 8)
     shown = [f"{number:,.{decimals}f}".replace("-", MINUS) if number else "0" for number in (value, lower, upper)]
     return shown[0], f"{shown[1]} to {shown[2]}"
+
+
+def compared(value: float, low: float, high: float, ours: float) -> tuple[str, str, str]:
+    """Return a number, the interval around it that is accepted, and ours, all to the digits that the interval gives.
+
+    Examples
+    --------
+    >>> compared(2.0, 1.9, 2.1, 2.0512)
+    ('2.00', '1.90 to 2.10', '2.05')
+    >>> compared(0.059, 0.059 - 1e-12, 0.059 + 1e-12, 0.059), compared(2.0, 2.0, math.inf, 4.4)
+    (('0.059', 'within 2e-11', '0.059'), ('2', 'at least 2', '4.4'))
+    """
+    half = 0.5 * (high - low)
+    if half == 0.0:
+        return rounded(value), "exactly that", rounded(ours)
+    if not math.isfinite(half):
+        return rounded(value, 4), f"at least {rounded(low, 4)}", rounded(ours, 4)
+    if half < NARROW * abs(value):
+        return rounded(value, 9), f"within {half / abs(value):.0e}", rounded(ours, 9)
+    return *estimated(value, low, high), estimated(ours, low, high)[0]
 
 
 def scientific(value: float, unit: str) -> str:
