@@ -21,6 +21,7 @@ from fluidics.questions import (
     pressure,
     stiffness,
     temperature,
+    throttle,
     viscosity,
 )
 
@@ -29,6 +30,7 @@ INLET, OUTLET = 0, 1  # first links; the line's segments follow, then the tip, t
 SOFTEST = 1e-2  # [Pa/m3]: a reservoir's least stiffness; a litre drawn then changes nothing that is measured
 RIGID = 1e-19  # [m3/Pa]: least compliance of a node, that of a fifth of a microlitre of water
 TIGHT = 1e-15  # [-]: leak of a relief that is shut; over a day nothing that is measured
+FASTEST = 1e300  # [m3/s]: rate that no programme asks for
 SHORT = 1e-3  # [-]: least resistance of the tip, relative to the lumen's
 
 
@@ -48,7 +50,7 @@ def _relief(stall: float, relief: float) -> Link:
     return Link(conductance=relief, leak=TIGHT * relief, crack=stall, breakaway=stall, kind=CHECK)
 
 
-def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3) -> Circuit:
+def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3, rate: float = FASTEST) -> Circuit:
     """Return the network of a pump at a state: reservoir, chamber, a line of equal segments, the tip.
 
     Parameters
@@ -60,6 +62,8 @@ def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3) -> C
         moves (as pistons do); it decides where fluid stays that the drive has not the force to push.
     segments : int
         Number of segments of the line.
+    rate : float
+        Programmed rate [m3/s], by which some drives throttle their inlet.
 
     Raises
     ------
@@ -69,6 +73,7 @@ def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3) -> C
     body = temperature(pump.site)
     mu = viscosity(pump.drug, state.drug, body)
     drive = chamber(pump.drive, state.drive, mu)
+    inlet = drive.inlet._replace(conductance=throttle(pump.drive, state.drive, rate) * drive.inlet.conductance)
     along = lumen(pump.catheter, mu)
     at_tip = line(pump.catheter, state.catheter, mu).slope - along + line(pump.site, state.site, mu).slope
     wall = compliance(pump.catheter, state.catheter)
@@ -88,13 +93,13 @@ def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3) -> C
     ends: list[tuple[int, int, Link]] = [(tip, nodes, Link(1.0 / max(at_tip, SHORT * along))), *late]
     if drive.stall < 1e300:
         # relief to the reservoir counts from its pressure, relief to the wall from that of the body
-        inlet = pressure(pump.reservoir, state.reservoir, body)
-        ends += [(CHAMBER, RESERVOIR, _relief(drive.stall - inlet, drive.relief))] if carries else [
+        supply = pressure(pump.reservoir, state.reservoir, body)
+        ends += [(CHAMBER, RESERVOIR, _relief(drive.stall - supply, drive.relief))] if carries else [
             (CHAMBER, nodes + 1, _relief(drive.stall, drive.relief))
         ]
     made = network(
         stored,
-        [(RESERVOIR, CHAMBER, drive.inlet), (CHAMBER, LINE, drive.outlet), *hops, *ends],
+        [(RESERVOIR, CHAMBER, inlet), (CHAMBER, LINE, drive.outlet), *hops, *ends],
         [rest, 0.0],
         gas,
         ambient(pump.reservoir),

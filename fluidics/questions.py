@@ -165,6 +165,12 @@ def creep(drive: Any, own: Any) -> tuple[float, float]:
 
 
 @question_with_default
+def throttle(drive: Any, own: Any, rate: float) -> float:
+    """Return the share [-] of the inlet of `chamber` that a drive uses at a programmed rate [m3/s]; above zero."""
+    return 1.0
+
+
+@question_with_default
 def stiffness(reservoir: Any, own: Any, temperature: float) -> float:
     """Return by how much [Pa/m3] the pressure of a reservoir falls with the volume drawn."""
     return 0.0

@@ -8,9 +8,10 @@ from typing import Annotated, Any, NamedTuple
 from fluidics.compile import inlined
 from fluidics.network import GATE, TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
-from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke
+from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke, throttle
 
 _STEP = 60.0  # [s]
+_SHUT = 1e-9  # [-]: of the capillaries, when none is open
 
 
 class MultiRate(NamedTuple):
@@ -22,8 +23,7 @@ class MultiRate(NamedTuple):
 
     Notes
     -----
-    Laminar flow of a Newtonian infusate. A network has one inlet: there the share of the capillaries that is open
-    becomes a share of each minute in which all of them are.
+    Laminar flow of a Newtonian infusate.
     """
 
     first_resistance: Annotated[float, "Pa s/m3"]
@@ -130,8 +130,12 @@ def multirate_chamber(drive: MultiRate, own: Stateless, viscosity: float) -> Cha
 @phases.answer
 def multirate_phases(drive: MultiRate, own: Stateless, rate: float) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
     off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
-    open_time = _STEP * min(opened(drive, rate) / all_open(drive), 1.0)
-    return (Phase(open_time, 0.0, 0.0, 1.0, 0.0), Phase(_STEP - open_time, 0.0, 0.0, 0.0, 0.0), off, off, off, off)
+    return (Phase(_STEP, 0.0, 0.0, 1.0 if opened(drive, rate) > 0.0 else 0.0, 0.0), off, off, off, off, off)
+
+
+@throttle.answer
+def open_share(drive: MultiRate, own: Stateless, rate: float) -> float:
+    return max(opened(drive, rate) / all_open(drive), _SHUT)
 
 
 @stroke.answer

@@ -85,7 +85,7 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
         Pressure at the drive's end of the line [Pa] at which the stretch ends.
     """
     pushes = not carries(pump.drive, state.drive, rate)
-    made = circuit(pump, state, not pushes, SEGMENTS)
+    made = circuit(pump, state, not pushes, SEGMENTS, rate)
     stroke = schedule(made.network, pump.drive, state.drive, rate)
     rest = schedule(made.network, pump.drive, state.drive, 0.0)
     pressure, opened, due = _started(pump, state, made, fast)

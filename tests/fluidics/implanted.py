@@ -134,7 +134,7 @@ def resolved_flow(drive, reservoir, rate, count):
     pump, state = joined(drive, reservoir)
     state = state._replace(drive=fresh(drive, MEDIAN_LUCK))
     mu = viscosity(pump.drug, state.drug, BODY)
-    made = circuit(pump, state, carries(drive, state.drive, rate))
+    made = circuit(pump, state, carries(drive, state.drive, rate), rate=rate)
     plan = schedule(made.network, drive, state.drive, rate)
     shut = np.zeros(len(made.network.kind), dtype=np.int64)
     engine = integrate if made.network.lift.any() else resolve

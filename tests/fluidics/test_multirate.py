@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.drives.multirate import all_open, nominal_rate, opened
+from fluidics.drives.multirate import conducted, nominal_rate
 from fluidics.engines.operating import bracketed_root
+from fluidics.engines.rungs import ENGINES
+from fluidics.engines.trace import Blockage, traced
+from fluidics.programme import Programme
 from fluidics.pump import MEDIAN_LUCK, Stateless
-from fluidics.questions import advance, flow, fresh, operate, phases, stall, stroke, strokes
+from fluidics.questions import (
+    advance,
+    chamber,
+    flow,
+    fresh,
+    operate,
+    phases,
+    pressure,
+    stall,
+    stroke,
+    strokes,
+    throttle,
+)
 from tests.fluidics.implanted import (
     AROUND,
+    BODY,
     BUTANE,
     DAY,
     RATE,
@@ -77,12 +94,13 @@ def test_its_conductance_makes_the_flow(rate, p_in, p_out):
 
 
 @given(st.floats(0.0, 10.0))
-def test_a_minute_opens_the_share_of_the_capillaries(rate):
-    steps = phases(SETTINGS, OWN, rate * RATE)
-    assert sum(p.duration for p in steps) == pytest.approx(60.0, rel=1e-14)
-    assert stroke(SETTINGS, OWN, rate * RATE, 245e3, 0.0, WATER).period == 60.0
-    share = sum(p.duration for p in steps if p.inlet == 1.0) / 60.0
-    assert share == pytest.approx(opened(SETTINGS, rate * RATE) / all_open(SETTINGS), rel=1e-12)
+def test_a_network_sees_the_capillaries_that_are_open(rate):
+    (step, *others) = phases(SETTINGS, OWN, rate * RATE)
+    assert step.duration == stroke(SETTINGS, OWN, rate * RATE, 245e3, 0.0, WATER).period == 60.0
+    assert not any(other.duration for other in others)
+    inlet = chamber(SETTINGS, OWN, WATER).inlet
+    through = inlet.leak + step.inlet * throttle(SETTINGS, OWN, rate * RATE) * inlet.conductance
+    assert through == pytest.approx(conducted(SETTINGS, rate * RATE, WATER), rel=1e-12)
 
 
 @given(rate=st.floats(0.0, 10.0), p_in=st.floats(0.0, 4e5), tip=st.floats(0.0, 400.0), mu=st.floats(5e-4, 2e-3))
@@ -92,6 +110,17 @@ def test_closed_form_is_the_generic_root(rate, p_in, tip, mu):
     own, root = operate(*asked), bracketed_root(*asked)
     assert own.pressure == pytest.approx(root.pressure, rel=1e-9, abs=1e-6)
     assert own.flow == pytest.approx(root.flow, rel=1e-9, abs=1e-9 * RATE)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_behind_a_resistance_every_engine_keeps_to_ohms_law(engine):
+    """Settings change at noon; before the site a resistance as large as that of half a millilitre per day."""
+    programme = Programme(np.array([0.0, 0.5 * DAY]), np.array([STEP, 3.0 * STEP]), DAY)
+    pump, state = joined(SETTINGS, BUTANE)
+    trace = traced(pump, state, programme, DAY, engine, blockages=(Blockage(0.0, 245e3 / STEP),))
+    p_in, rest = pressure(BUTANE, state.reservoir, BODY), pump.site.pressure
+    wanted = sum(0.5 * DAY * (p_in - rest) / (245e3 / STEP * (1.0 + 1.0 / steps)) for steps in (1.0, 3.0))
+    assert trace.delivered[-1] == pytest.approx(wanted, rel=2e-3)
 
 
 @pytest.mark.parametrize("steps", [0.0, 1.0, 3.0, 7.0])
