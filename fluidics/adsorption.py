@@ -189,7 +189,7 @@ def eluted(lining: Lining, held: Held, flow: float, feed: Floats) -> Eluted:
     own = Held(*(np.array(part, dtype=float) for part in held))
     out = np.zeros(feed.size)
     elute(lining.fast, lining.slow, ratio, dt, feed.astype(float), *own, out)
-    return Eluted((np.arange(feed.size) + 0.5) * dt, out, lining.volume / cells, own)
+    return Eluted(dt * np.arange(0.5, feed.size, dtype=np.float64), out, lining.volume / cells, own)
 
 
 def content(lining: Lining, held: Held) -> float:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluidics.nucleation import Association, free_monomer
 from fluidics.preservative import POLYETHYLENE, PVC, Uptake, preservative_left
 
 HOUR = 3600.0
@@ -33,3 +34,12 @@ def test_preservative_only_falls_and_never_below_what_the_wall_leaves(share, con
     uptake = Uptake(share, 1e-5)
     first, later = preservative_left(uptake, contact), preservative_left(uptake, contact + more)
     assert 1.0 - share - 1e-15 <= later <= first + 1e-15 <= 1.0 + 1e-15
+
+
+def test_insulin_that_loses_its_phenol_to_pvc_has_more_free_monomer():
+    law = Association(dimer=114.0, hexamer=1e6, zinc=0.1, phenol=1.0, allosteric=1e6)
+    full = free_monomer(law, 0.6, 0.2, 20.0)
+    in_pvc = free_monomer(law, 0.6, 0.2, 20.0 * preservative_left(PVC, 72.0 * HOUR))
+    in_polyethylene = free_monomer(law, 0.6, 0.2, 20.0 * preservative_left(POLYETHYLENE, 72.0 * HOUR))
+    assert full < in_polyethylene < in_pvc
+    assert in_pvc > 1.5 * full > 1.2 * in_polyethylene
