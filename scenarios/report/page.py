@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from reliability.store import StudyError, digest, open_study
 from scenarios.report import figures
 from scenarios.report.provenance import comparisons, is_published_kind, numbered, parameter_groups, verdicts
-from scenarios.report.results import Results, answers, at_risk, ends, events, intervals, results
+from scenarios.report.results import RINSES, Results, answers, at_risk, ends, events, intervals, results
 from scenarios.report.words import MINUS, counted, label, rounded
 from scenarios.validation import validation_table
 from scenarios.verification import rows_of_kind
@@ -133,6 +133,8 @@ def contents(
         "stated": _causes(found, stated=True),
         "simulated": _causes(found, stated=False),
         "ends": ends(found),
+        "terms": found.terms,
+        "totals": 2 if found.rates[1][0] == RINSES else 1,
         "events": events(found),
         "validation": comparisons(validation, numbers),
         "verdicts": verdicts(validation),
@@ -193,7 +195,7 @@ def _facts(attributes: Mapping[str, Any], found: Results) -> list[tuple[str, str
         ("Worlds", f"{found.worlds:,}; patients of one world share batches and lots"),
         ("Follow-up planned", f"{rounded(float(attributes['years']))} years"),
         ("Follow-up observed", f"{rounded(found.patient_years)} patient-years; ended by {', '.join(followed)}"),
-        ("Pumps implanted", f"{found.pumps:,}, first and later ones"),
+        (found.terms.pumps, f"{found.pumps:,}, first and later ones"),
         ("Seed", str(attributes["seed"])),
     ]
 

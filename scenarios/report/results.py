@@ -9,17 +9,17 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reliability.curves import FIRST_OPERATION, FIRSTS, RECURRENT
+from reliability.curves import FIRSTS, RECURRENT
 from reliability.events import ENDS, HAZARD, RINSE
 from reliability.recurrent import Rate, Share, event_rate, share
 from reliability.store import StudyFile
 from scenarios.report.figures import Curve, Interval
+from scenarios.report.terms import Terms, terms
 from scenarios.report.words import estimated, label, rounded
 
 YEAR = 365.25  # [d]
-OPERATIONS, RINSES = "Operations of any kind", "Rinses of any kind"
-SEVERAL = {"operation": "Operations", "rinse": "Rinses", "underdelivery": "Underdeliveries found"}
-ANY_OPERATION = 0  # the code under which `reliability.curves` counts operations of any kind
+RINSES = "Rinses of any kind"
+ANY_OPERATION = 0  # no kind of event, but the code under which `reliability.curves` counts operations of any kind
 
 
 class Row(NamedTuple):
@@ -45,6 +45,7 @@ class Fan(NamedTuple):
 class Results(NamedTuple):
     """What a study found."""
 
+    terms: Terms
     years: float  # of the longest follow-up
     patient_years: float
     worlds: int
@@ -72,8 +73,9 @@ def results(study: StudyFile) -> Results:
     numbers = life["cause"][np.argsort(-life["incidence"][:, -1], kind="stable")]
     days = np.asarray(patients["end"], dtype=np.float64)
     years = float(days.max()) / YEAR
-    first, several = curves["first_operation"], curves["recurrent"]
+    first, several, words = curves["first_operation"], curves["recurrent"], terms(study.attributes)
     return Results(
+        terms=words,
         years=years,
         patient_years=float(days.sum()) / YEAR,
         worlds=len(np.unique(patients["world"])),
@@ -86,11 +88,13 @@ def results(study: StudyFile) -> Results:
         causes=[_curve(life, "incidence", life["cause"] == k, label(study.kinds[int(k)]), years) for k in numbers],
         stated=[bool(k >= HAZARD) for k in numbers],
         ended=[int((causes == k).sum()) for k in numbers],
-        firsts=[_curve(first, "incidence", first["first"] == code, _first(code), years) for code in FIRSTS],
+        firsts=[_curve(first, "incidence", first["first"] == code, words.first(code), years) for code in FIRSTS],
         means=[
-            _curve(several, "mean", several["event"] == code, SEVERAL[name], years) for code, name in RECURRENT.items()
+            _curve(several, "mean", several["event"] == code, words.times(name), years)
+            for code, name in RECURRENT.items()
+            if name not in words.impossible
         ],
-        rates=_rates(study, curves["rates"], event_rate(*_clustered(patients))),
+        rates=_rates(study, curves["rates"], event_rate(*_clustered(patients)), words),
         fan=_fan(curves.get("delivery_error")),
     )
 
@@ -101,10 +105,10 @@ def answers(found: Results) -> list[Row]:
     service = [
         _percent(found.survival, year, f"First pumps in service at an age of {rounded(year)} y") for year in years
     ]
-    operated = _percent(found.firsts[0], found.years, f"Patients operated again within {rounded(found.years)} y")
-    half = [_half(found.firsts[0])] if (found.firsts[0].value >= 0.5).any() else []
-    wanted = (OPERATIONS, RINSES, label("underdelivery"), label("ketoacidosis"))
-    rates = [(name, rate) for name, rate in found.rates if name in wanted and (rate.events or name == OPERATIONS)]
+    operated = _percent(found.firsts[0], found.years, f"Patients {found.terms.again} within {rounded(found.years)} y")
+    half = [_half(found.firsts[0], found.terms)] if (found.firsts[0].value >= 0.5).any() else []
+    wanted = (found.terms.operations, RINSES, label("underdelivery"), label("ketoacidosis"))
+    rates = [(name, rate) for name, rate in found.rates if name in wanted and (rate.events or name == wanted[0])]
     rates.sort(key=lambda row: wanted.index(row[0]))
     happening = [
         Row(name, *estimated(rate.rate, rate.lower, rate.upper), "per 100 patient-years") for name, rate in rates
@@ -153,13 +157,13 @@ def _shared(what: str, share: Share) -> Row:
     return Row(what, *estimated(*(100.0 * part for part in share)), "%")
 
 
-def _half(curve: Curve) -> Row:
+def _half(curve: Curve, words: Terms) -> Row:
     """Return when half of the patients are past a first event; the upper band gets there first, the lower may never."""
     value, soonest, latest = (_crossing(curve.time, side) for side in (curve.value, curve.upper, curve.lower))
     shown, interval = estimated(value, soonest, latest)
     if np.isnan(latest) and not np.isnan(soonest):
         interval = f"{rounded(soonest)} to more than {rounded(float(curve.time[-1]))}"
-    return Row("Half of the patients operated again after", shown, interval, "y")
+    return Row(f"Half of the patients {words.again} after", shown, interval, "y")
 
 
 def _crossing(time: NDArray[np.float64], share: NDArray[np.float64]) -> float:
@@ -175,10 +179,6 @@ def _curve(group: Mapping[str, Any], name: str, row: Any, text: str, years: floa
     """Return a monthly curve; its last point is the end of the longest follow-up, after which nothing happened."""
     columns = (group[f"{name}{side}"][row].reshape(-1) for side in ("", "_lower", "_upper"))
     return Curve(text, np.minimum(group["time"] / YEAR, years), *columns)
-
-
-def _first(code: int) -> str:
-    return "First operation" if code == FIRST_OPERATION else f"{label(FIRSTS[code])} before it"
 
 
 def _clustered(patients: Mapping[str, NDArray[Any]]) -> tuple[Any, ...]:
@@ -224,18 +224,22 @@ def _restored(study: StudyFile, world: NDArray[Any]) -> Share | None:
     return Share(ratio.rate, ratio.lower, min(ratio.upper, 1.0))
 
 
-def _rates(study: StudyFile, stored: Mapping[str, Any], rinses: Rate) -> list[tuple[str, Rate]]:
-    """Return the rates of operations, of rinses and of every kind of event, those that never happened included."""
+def _rates(study: StudyFile, stored: Mapping[str, Any], rinses: Rate, words: Terms) -> list[tuple[str, Rate]]:
+    """Return the rates of operations, of rinses and of every kind of event, those that never happened but could."""
     columns = zip(*(stored[f"rate{side}"] for side in ("", "_lower", "_upper", "_standard_error")), strict=True)
     exposure = float(stored["exposure"])
     found = {
         int(code): Rate(float(rate), float(lower), float(upper), float(error), float(count), exposure)
         for code, (rate, lower, upper, error), count in zip(stored["kind"], columns, stored["events"], strict=True)
     }
-    kinds = {code: name for code, name in study.kinds.items() if code != ANY_OPERATION}
-    each = [(label(name), found.get(code, event_rate([0], [exposure]))) for code, name in kinds.items()]
+    each = [
+        (label(name), found.get(code, event_rate([0], [exposure])))
+        for code, name in study.kinds.items()
+        if code != ANY_OPERATION and (code in found or name not in words.impossible)
+    ]
     each.sort(key=lambda row: -row[1].rate)
-    return [(OPERATIONS, found[ANY_OPERATION]), (RINSES, rinses), *each]
+    rinsed = [(RINSES, rinses)] if rinses.events or words.rinsed() else []
+    return [(words.operations, found[ANY_OPERATION]), *rinsed, *each]
 
 
 def _fan(stored: Mapping[str, Any] | None) -> Fan | None:
