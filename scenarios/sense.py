@@ -8,6 +8,7 @@ from typing import Any
 
 from fluidics import aggregation
 from fluidics.aggregation import Insulin
+from fluidics.capsule import Encapsulating
 from fluidics.check import check
 from fluidics.drives import Piston
 from fluidics.fluid import water_viscosity
@@ -54,7 +55,8 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
     """
     found = [
         *_names(table), *_room(table), *_power(table, design), *_reservoir(design), *_clinic(design),
-        *_follow_up(design), *_warmth(table, design), *_propellant(table, design), *worn_nonsense(design),
+        *_follow_up(design), *_warmth(table, design), *_propellant(table, design), *_capsule(design),
+        *worn_nonsense(design),
     ]  # fmt: skip
     if not found:
         found = [*_suction(design), *_runaway(table, design), *_unanswered(table, design)]
@@ -82,6 +84,12 @@ def _power(table: Any, design: Design) -> Iterator[Complaint]:
     if isinstance(power, Battery) and power.spread >= NORMAL_LIMIT:
         given = table.pump.power.spread.value.given
         yield ("pump", "power", "spread"), f"{given}: a normal spread stays below 25 %, or some cells hold no energy"
+
+
+def _capsule(design: Design) -> Iterator[Complaint]:
+    site = design.pump.site
+    if isinstance(site, Encapsulating) and not 0.0 < site.capsule_resistance < site.final_resistance:
+        yield ("pump", "site", "capsule_resistance"), "must be above zero and below final_resistance, where growth ends"
 
 
 def _volume(cubic_metres: float) -> str:
