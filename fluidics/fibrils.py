@@ -22,8 +22,8 @@ COLUMNS = 8  # of an extrapolation: midpoint rules of 2 to 16 steps, order 16
 class Course(NamedTuple):
     """Fibrils at the times asked for."""
 
-    number: Floats  # (n,) [mol/m3]
-    mass: Floats  # (n,) [mol/m3]
+    number: Floats  # (n,) or (vessels, n) [mol/m3]
+    mass: Floats  # (n,) or (vessels, n) [mol/m3]
 
 
 @linked
@@ -65,9 +65,16 @@ def extrapolate(law: Assembly, total: float, number: float, mass: float, h: floa
     return max(wrong_n, wrong_m) if m1 <= total else 1e300
 
 
-@kernel
-def integrate(
-    law: Assembly, total: float, start: Fibrils, times: Floats, tolerance: float, table: Floats, rows: Floats
+@linked
+def follow(
+    law: Assembly,
+    total: float,
+    start: Fibrils,
+    times: Floats,
+    tolerance: float,
+    table: Floats,
+    vessel: int,
+    rows: Floats,
 ) -> int:
     """Return how many of the times were reached or that they make no sense; fibrils are written into the rows."""
     number, mass, now = start.number, start.mass, 0.0
@@ -92,8 +99,36 @@ def integrate(
                 now = times[row] if h == left else now + h
             if h < left or change < 1.0:
                 step = h * min(max(change, 0.1), 4.0)
-        rows[0, row], rows[1, row] = number, mass
+        rows[0, vessel, row], rows[1, vessel, row] = number, mass
     return times.shape[0]
+
+
+@kernel
+def integrate(
+    law: Assembly, totals: Floats, start: Fibrils, times: Floats, tolerance: float, table: Floats, rows: Floats
+) -> int:
+    """Return how many of the times all vessels reached or that they make no sense; the rows are filled."""
+    for vessel in range(totals.shape[0]):
+        reached = follow(law, totals[vessel], start, times, tolerance, table, vessel, rows)
+        if reached < times.shape[0]:
+            return reached
+    return times.shape[0]
+
+
+def _solved(law: Assembly, totals: Floats, times: Floats, start: Fibrils, tolerance: float) -> Floats:
+    """Return number and mass of fibrils (2, vessels, times) [mol/m3]."""
+    if not 1e-13 <= tolerance <= 1e-3:
+        raise ValueError(f"tolerance must be between 1e-13 and 1e-3, given {tolerance!r}")
+    asked = np.ascontiguousarray(times, dtype=np.float64)
+    rows, reached = np.zeros((2, totals.size, asked.size)), DISORDERED
+    law, start = Assembly._make(map(float, law)), Fibrils._make(map(float, start))
+    if asked.ndim == 1:
+        reached = integrate(law, totals, start, asked, float(tolerance), np.zeros((COLUMNS, 2)), rows)
+    if reached == DISORDERED:
+        raise ValueError(f"times must be a row of numbers, zero or more and not decreasing, given {times!r}")
+    if reached < asked.size:
+        raise RuntimeError(f"{asked[reached]:g} s are not reached in {MOST_STEPS} steps; ask for shorter times")
+    return rows
 
 
 def assemble(law: Assembly, total: float, times: Floats, start: Fibrils = CLEAN, tolerance: float = 1e-11) -> Course:
@@ -133,15 +168,44 @@ def assemble(law: Assembly, total: float, times: Floats, start: Fibrils = CLEAN,
     0.6
     """
     checked(law, total, start)
-    if not 1e-13 <= tolerance <= 1e-3:
-        raise ValueError(f"tolerance must be between 1e-13 and 1e-3, given {tolerance!r}")
-    asked = np.ascontiguousarray(times, dtype=np.float64)
-    rows, reached = np.zeros((2, asked.size)), DISORDERED
-    law, start = Assembly._make(map(float, law)), Fibrils._make(map(float, start))
-    if asked.ndim == 1:
-        reached = integrate(law, float(total), start, asked, float(tolerance), np.zeros((COLUMNS, 2)), rows)
-    if reached == DISORDERED:
-        raise ValueError(f"times must be a row of numbers, zero or more and not decreasing, given {times!r}")
-    if reached < asked.size:
-        raise RuntimeError(f"{asked[reached]:g} s are not reached in {MOST_STEPS} steps; ask for shorter times")
+    rows = _solved(law, np.array([total], dtype=np.float64), times, start, tolerance)
+    return Course(rows[0, 0], rows[1, 0])
+
+
+def series(law: Assembly, totals: Floats, times: Floats, start: Fibrils = CLEAN, tolerance: float = 1e-11) -> Course:
+    """Return fibrils of vessels with different concentrations, by which mechanisms are told apart.
+
+    Parameters
+    ----------
+    law, times, start, tolerance
+        As in `assemble`, the same for all vessels.
+    totals : (k,) float
+        Insulin of each vessel [mol/m3].
+
+    Returns
+    -------
+    Course
+        With a row for each vessel, (k, n).
+
+    Raises
+    ------
+    ValueError
+        When an argument makes no sense.
+    RuntimeError
+        When a time is too far away.
+
+    Examples
+    --------
+    Fibrils that only grow take the same share in the same time, whatever the concentration.
+
+    >>> grown = series(Assembly(0.0, 2.0, 50.0), np.array([1.0, 2.0]), np.array([1e2 * np.log(2.0)]), Fibrils(1e-4))
+    >>> grown.mass.round(10).tolist()
+    [[0.5], [1.0]]
+    """
+    given = np.ascontiguousarray(totals, dtype=np.float64)
+    if given.ndim != 1 or not given.size:
+        raise ValueError(f"insulin of a series must be a row of numbers, given {totals!r}")
+    for total in (float(given.min()), float(given.max())):
+        checked(law, total, start)
+    rows = _solved(law, given, times, start, tolerance)
     return Course(rows[0], rows[1])
