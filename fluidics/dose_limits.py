@@ -27,6 +27,7 @@ class DoseLimits(NamedTuple):
     withdrawal_time: Annotated[float, "s"] = 24.0 * _HOUR
     over: Annotated[float, "-"] = 1.3
     over_time: Annotated[float, "s"] = 6.0 * _HOUR
+    bolus: Annotated[float, "amount"] = float("inf")  # of one bolus, in the unit of what is delivered
 
 
 class Flags(NamedTuple):
@@ -35,6 +36,7 @@ class Flags(NamedTuple):
     underdose: np.ndarray
     withdrawal: np.ndarray
     overdose: np.ndarray
+    bolus: np.ndarray  # whether one bolus was above its limit
 
 
 MORPHINE_BOLUS = 0.9e-6  # [kg]: Pain Res. Manag. (2022): above it breathing was endangered in people new to opioids
@@ -69,7 +71,13 @@ def longest_run(edges: ArrayLike, passed: ArrayLike) -> Floats:
     return np.asarray(longest)
 
 
-def flagged(edges: ArrayLike, delivered: ArrayLike, setting: ArrayLike, limits: DoseLimits | None = None) -> Flags:
+def flagged(
+    edges: ArrayLike,
+    delivered: ArrayLike,
+    setting: ArrayLike,
+    limits: DoseLimits | None = None,
+    boluses: ArrayLike = (0.0,),
+) -> Flags:
     """Return which histories of delivery were off their setting for too long.
 
     Parameters
@@ -80,6 +88,8 @@ def flagged(edges: ArrayLike, delivered: ArrayLike, setting: ArrayLike, limits: 
         Active drug delivered and set [amount/s] in each step; means over an hour or more, for strokes are no doses.
     limits : DoseLimits, optional
         The limits, by default those proposed.
+    boluses : array_like, shape (..., m)
+        Single boluses [amount], by default none.
 
     Returns
     -------
@@ -89,7 +99,7 @@ def flagged(edges: ArrayLike, delivered: ArrayLike, setting: ArrayLike, limits: 
     Raises
     ------
     ValueError
-        When edges do not rise, shapes do not fit, a delivery is negative or no number, or nothing was set.
+        When edges do not rise, shapes do not fit, a dose is negative or no number, or nothing was set.
 
     Examples
     --------
@@ -98,15 +108,17 @@ def flagged(edges: ArrayLike, delivered: ArrayLike, setting: ArrayLike, limits: 
     (True, False)
     """
     allowed = limits or DoseLimits()
-    times, got = np.asarray(edges, dtype=float), np.asarray(delivered, dtype=float)
+    times, got, single = (np.asarray(numbers, dtype=float) for numbers in (edges, delivered, boluses))
     wanted = np.broadcast_to(np.asarray(setting, dtype=float), got.shape)
     if times.ndim != 1 or got.shape[-1:] != (times.size - 1,) or not (np.diff(times) > 0.0).all():
         raise ValueError(f"{times.size} edges for a delivery of shape {got.shape}: rising edges, one more than steps")
-    if not (np.isfinite(got) & (got >= 0.0)).all() or not (np.isfinite(wanted) & (wanted > 0.0)).all():
-        raise ValueError("delivered doses are finite and zero or more, set doses finite and above zero")
+    possible = all((np.isfinite(doses) & (doses >= 0.0)).all() for doses in (got, single))
+    if not possible or not (np.isfinite(wanted) & (wanted > 0.0)).all():
+        raise ValueError("doses and boluses are finite and zero or more, set doses finite and above zero")
     share = got / wanted
     return Flags(
         underdose=longest_run(times, share < allowed.under) > allowed.under_time,
         withdrawal=longest_run(times, share < allowed.withdrawal) > allowed.withdrawal_time,
         overdose=longest_run(times, share > allowed.over) > allowed.over_time,
+        bolus=(single > allowed.bolus).any(axis=-1),
     )

@@ -32,7 +32,7 @@ def off(share, hours):
     ],
 )
 def test_a_limit_counts_when_it_is_passed_for_longer_than_allowed(share, hours, underdose, withdrawal, overdose):
-    assert tuple(map(bool, off(share, hours))) == (underdose, withdrawal, overdose)
+    assert tuple(map(bool, off(share, hours))) == (underdose, withdrawal, overdose, False)
 
 
 def test_a_break_starts_the_time_anew():
@@ -72,5 +72,15 @@ def test_what_is_no_history_is_refused(edges, delivered, setting):
         flagged(edges, delivered, setting)
 
 
-def test_the_bolus_of_morphine_that_endangers_is_in_kilograms():
-    assert pytest.approx(0.9) == MORPHINE_BOLUS * 1e6
+def test_a_single_bolus_counts_by_itself():
+    # two histories of boluses in kg, one of them with a milligram of morphine
+    limits = DoseLimits(bolus=MORPHINE_BOLUS)
+    flags = flagged([0.0, HOUR], [[1.0], [1.0]], 1.0, limits, [[0.2e-6, 0.89e-6], [1.0e-6, 0.0]])
+    assert flags.bolus.tolist() == [False, True]
+    assert not flagged([0.0, HOUR], [1.0], 1.0, boluses=[1e9]).bolus
+
+
+@pytest.mark.parametrize("bolus", [-1.0, np.nan])
+def test_a_bolus_that_cannot_be_is_refused(bolus):
+    with pytest.raises(ValueError, match="boluses"):
+        flagged([0.0, HOUR], [1.0], 1.0, boluses=[bolus])
