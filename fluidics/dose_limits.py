@@ -120,5 +120,5 @@ def flagged(
         underdose=longest_run(times, share < allowed.under) > allowed.under_time,
         withdrawal=longest_run(times, share < allowed.withdrawal) > allowed.withdrawal_time,
         overdose=longest_run(times, share > allowed.over) > allowed.over_time,
-        bolus=(single > allowed.bolus).any(axis=-1),
+        bolus=np.asarray((single > allowed.bolus).any(axis=-1)),
     )
