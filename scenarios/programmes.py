@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -151,11 +152,21 @@ def changes(document: Document, table: Any, pump: Pump) -> tuple[list[Changed], 
             made.append(_changed(pump, about, change))
         except ValueError as error:
             wrong.append(sentence(document, ("changes", str(k)), str(error)))
+    wrong += [sentence(document, ("changes",), reason) for reason in _twice(made)]
     return sorted(made), wrong
+
+
+def _twice(made: Sequence[Changed]) -> Iterator[str]:
+    """Yield a sentence for each number that is given two values for the same time."""
+    for (time, slot), count in Counter((change.time, change.slot) for change in made).items():
+        if count > 1:
+            yield f"{slot}: {count} values for the same time, {time / 3600.0:g} h; give one"
 
 
 def asked(scenario: Scenario, span: float, texts: Sequence[str], blocked_at: Sequence[str]) -> list[Changed]:
     """Return the changes of a scenario within a span of time, with those of the command line, in the order of time.
+
+    What the command line says of a number at a time replaces what the scenario says.
 
     Parameters
     ----------
@@ -182,9 +193,12 @@ def asked(scenario: Scenario, span: float, texts: Sequence[str], blocked_at: Seq
                 raise ValueError(f"comes after the end of the trace, {span / 3600.0:g} h")
         except ValueError as error:
             wrong.append(f"{option} {text}: {error}")
+    wrong += [f"--change {reason}" for reason in _twice(made)]
     if wrong:
         raise ScenarioError(wrong)
-    return sorted([*(change for change in scenario.changes if change.time < span), *made])
+    given = {(change.time, change.slot) for change in made}
+    stay = (change for change in scenario.changes if change.time < span and (change.time, change.slot) not in given)
+    return sorted([*stay, *made])
 
 
 def _parsed(text: str) -> ChangeTable:

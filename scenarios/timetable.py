@@ -4,6 +4,7 @@ is made of it stands in `scenarios.programmes`."""
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, WithJsonSchema, model_validator
@@ -64,10 +65,19 @@ def _pairs(given: Any) -> Any:
     """Return basal rates as tables; one rate alone begins at midnight."""
     if not isinstance(given, list):
         given = [["00:00", given]]
+    if not given:
+        raise refused(given, 'needs a rate, such as "1 U/h", or times and rates, such as [["00:00", "1 U/h"]]')
     for pair in given:
         if not isinstance(pair, list) or len(pair) != 2:
             raise refused(pair, 'must be a time and a rate, such as ["06:00", "1.2 U/h"]')
     return [{"at": at, "rate": rate} for at, rate in given]
+
+
+def _rising(steps: list[BasalStep]) -> list[BasalStep]:
+    for one, other in pairwise(steps):
+        if not one.at.seconds < other.at.seconds:
+            raise refused(other.at.given, f"comes after {one.at.given}; give each time of the day once, in their order")
+    return steps
 
 
 At = Annotated[Moment, PlainValidator(moment), WithJsonSchema({"type": "string"})]
@@ -148,8 +158,8 @@ class ProgrammeTable(Strict):
 
     basal: Annotated[
         list[BasalStep],
-        Field(min_length=1),
         BeforeValidator(_pairs),
+        AfterValidator(_rising),
         WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object"}, {"type": "array", "items": _A_PAIR}]}),
     ]
     bolus_rate: Speed | None = None
@@ -165,6 +175,8 @@ class ProgrammeTable(Strict):
             raise ValueError("flex steps stand on one basal rate; give one, or write all as basal rates")
         if any(bolus.kind != "extended" for bolus in self.bolus) and self.bolus_rate is None:
             raise ValueError("lacks bolus_rate, the speed of normal boluses")
+        if self.minimum and not self.flex and self.minimum.value.si > max(step.rate.value.si for step in self.basal):
+            raise ValueError("minimum is above every basal rate: a pump that is suspended would give more; lower it")
         return self
 
 
@@ -174,4 +186,3 @@ class ChangeTable(Strict):
     at: At
     set: str
     value: Any
-

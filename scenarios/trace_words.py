@@ -22,6 +22,7 @@ from fluidics.pump import new_pump
 from scenarios.build import Scenario
 from scenarios.parts import units
 from scenarios.programmes import BLOCKAGE, BLOCKED
+from scenarios.report.words import rounded
 
 if TYPE_CHECKING:
     from scenarios.tracing import Run
@@ -72,13 +73,13 @@ class Words:
 
     def volume(self, volume: float) -> str:
         """Return a volume [m3] in words."""
-        drug = f" ({volume * self.units_per_volume:.4g} U)" if self.units_per_volume else ""
-        return f"{volume * 1e9:.4g} µL{drug}"
+        drug = f" ({rounded(volume * self.units_per_volume, 4)} U)" if self.units_per_volume else ""
+        return f"{rounded(volume * 1e9, 4)} µL{drug}"
 
     def rate(self, rate: float) -> str:
         """Return a rate [m3/s] in words."""
-        drug = f" ({rate * self.units_per_volume * HOUR:.4g} U/h)" if self.units_per_volume else ""
-        return f"{rate * 1e9 * HOUR:.4g} µL/h{drug}"
+        drug = f" ({rounded(rate * self.units_per_volume * HOUR, 4)} U/h)" if self.units_per_volume else ""
+        return f"{rounded(rate * 1e9 * HOUR, 4)} µL/h{drug}"
 
     def shortfall(self, shortfall: Shortfall) -> str:
         """Return what a programme asks in vain."""
@@ -107,17 +108,26 @@ def said(scenario: Scenario, event: Event) -> str:
     return event.name if event.name in ("release", "reservoir empty") else f"{event.name} {event.value:.4g} {si}"
 
 
+def _fixed(value: float, decimals: int) -> str:
+    """Return a number to so many decimals, and what rounds to zero without a sign."""
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
 def rows(scenario: Scenario, done: Run, found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the main results of a trace in words."""
     words, trace = Words(scenario), done.trace
     yield "programmed", words.volume(float(trace.programmed[-1]))
     yield "delivered", words.volume(float(trace.delivered[-1]))
     yield "drawn from the reservoir", words.volume(float(trace.drawn[-1]))
-    yield "difference", f"{100.0 * found['difference']:+.4f} % of programmed"
+    yield "drawn less delivered", words.volume(float(trace.drawn[-1] - trace.delivered[-1]))
+    yield "delivered less programmed", f"{_fixed(100.0 * found['difference'], 4)} % of programmed"
     yield "fluid that the balance lacks", f"{found['residual']:.1e} of delivered"
-    yield "line pressure", f"{found['least_line_pressure_kPa']:.4g} to {found['greatest_line_pressure_kPa']:.4g} kPa"
-    yield "strokes", f"{found['strokes']:,}"
-    yield "valve switchings", f"{trace.switches:,}"
+    least, greatest = (_fixed(found[f"{side}_line_pressure_kPa"], 3) for side in ("least", "greatest"))
+    yield "line pressure, as recorded", f"{least} to {greatest} kPa"
+    if found["strokes"]:
+        yield "strokes", f"{found['strokes']:,}"
+    if trace.switches:
+        yield "valve switchings", f"{trace.switches:,}"
     if done.gap:
         apart = (done.gap.end_pressure, done.gap.volume_per_stroke, done.gap.volume_per_day)
         far = f"at most {100.0 * max(map(abs, apart)):.2g} %, bound {100.0 * done.gap.bound:.2g} %"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import xarray
 from typer.testing import CliRunner
 
 from fluidics.engines.gap import Gap
-from scenarios import tracing
+from scenarios import programmes, trace_words, tracing
 from scenarios.build import load, names
 from scenarios.cli import app
 from tests.scenarios.days import PROGRAMME, scenario
@@ -150,11 +151,36 @@ def test_a_warmer_body_makes_a_gas_driven_pump_faster():
     assert warm["delivered_uL"] > 1.1 * cold["delivered_uL"]
 
 
+def test_what_is_drawn_is_delivered_or_kept():
+    ended = CliRunner().invoke(app, ["trace", "gated-morphine", "-o", "t.h5", "--hours", "3"])
+    told = dict(re.split(r"  +", line, maxsplit=1) for line in ended.stdout.splitlines() if "  " in line)
+    drawn, delivered, kept = (
+        float(told[row].split()[0].replace("\N{MINUS SIGN}", "-"))
+        for row in ("drawn from the reservoir", "delivered", "drawn less delivered")
+    )
+    assert kept < -2.0  # the accumulator was full
+    assert drawn - delivered == pytest.approx(kept, abs=0.02)
+
+
+def test_volumes_and_pressures_are_written_out():
+    words = trace_words.Words(load("fixed-rate-hepatic"))
+    assert words.volume(28e-6) == "28,000 µL"
+    assert trace_words.Words(load("implanted-insulin")).rate(1e-9 / 3600.0) == "1 µL/h (0.4 U/h)"
+    ended = CliRunner().invoke(app, ["trace", "worn-insulin-patch", "-o", "t.h5", "--hours", "1"])
+    assert re.search(r"line pressure, as recorded +0\.000 to \d\.\d{3} kPa", ended.stdout)
+
+
+def test_the_command_line_replaces_a_change_of_the_scenario():
+    text = '[[changes]]\nat = "1 h"\nset = "site.pressure"\nvalue = "3 kPa"\n'
+    (change,) = programmes.asked(scenario(text), 7200.0, ["1 h: site.pressure = 4 kPa"], [])
+    assert change.value == 4000.0
+
+
 def test_what_the_pump_cannot_deliver_is_said_in_its_units():
     text = PROGRAMME.replace('bolus_rate = "60 U/h"', 'bolus_rate = "6000 U/h"').replace('"6 U"', '"6.1 U"')
     scenario(text.replace("37.16", "37.26"))
     ended = traced("--hours", "14", "--engine", "panel", name="day.toml")
-    said = "at 7 h the programme asks for 1.5e+04 µL/h (6001 U/h); the drive reaches 3600 µL/h (1440 U/h)"
+    said = "at 7 h the programme asks for 15,003 µL/h (6,001 U/h); the drive reaches 3,600 µL/h (1,440 U/h)"
     assert said in ended.stderr
     assert "a bolus of 15.25 µL (6.1 U), which is no whole number of strokes of 0.5 µL (0.2 U)" in ended.stderr
 
@@ -201,6 +227,8 @@ def test_figure_of_the_same_trace_is_the_same(place):
         (("--change", "2 h: site.presure = 5 kPa"), "the pump has no such number; did you mean 'site.pressure'?"),
         (("--change", "2 h: site.pressure = 5"), "site.pressure: 5.0: needs a unit in quotes; allowed: kPa"),
         (("--set", "site.pressure=-1 kPa"), "--set site.pressure: '-1 kPa': must not be negative"),
+        (("--change", "2 h: site.pressure = 1 kPa", "--change", "2 h: site.pressure = 2 kPa"), "2 values for the same"),
+        (("--occlude", "2 h", "--occlude", "120 min"), "blockage: 2 values for the same time, 2 h; give one"),
     ],
 )  # fmt: skip
 def test_bad_input_ends_with_one_sentence_and_writes_nothing(place, arguments, said):
