@@ -26,7 +26,7 @@ def aged(days):
     return onset(0.0, days * DAY, 1.0)
 
 
-@given(st.floats(0.0, 6.0))
+@given(st.floats(1e-6, 6.0))  # below it both laws are differences that lose digits
 def test_a_small_capsule_grows_like_the_one_without_end(closings):
     own = onset(0.0, closings * CLOSING, 1.0)
     with_end, without = line(SITE, own, WATER).slope, line(ENDLESS, own, WATER).slope
