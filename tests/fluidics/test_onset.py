@@ -169,8 +169,8 @@ def test_more_nuclei_alone_cannot_make_the_contrast_of_air_in_the_moment_equatio
 def test_onset_after_a_lag_blocks_less_at_three_days_than_a_constant_hazard(blocked, constant):
     """Shares of sets blocked in 5 d (Kerr et al., J. Diabetes Sci. Technol. 7 (2013) 1595), none in the first 48 h.
 
-    The rate is calibrated to the share at 5 d and the growth to 48 h of lag (Kerr et al., same journal 2 (2008)); at 3 d
-    a constant hazard would have the second figure. That the insulins do not differ there is not reached, only neared.
+    The rate is calibrated to the share at 5 d and the growth to 48 h of lag (Kerr et al., same journal 2 (2008)); at
+    3 d a constant hazard would have the second figure. That the insulins do not differ there is not reached.
     """
     count, growth = 1e12, math.log(1e12) / (2.0 * DAY)
     immigration = -math.log1p(-blocked) / (3.0 * DAY)
