@@ -13,6 +13,7 @@ from scenarios.gas_cases import gas_cases
 from scenarios.implanted_cases import gate_cases, roller_cases
 from scenarios.network_cases import network_cases
 from scenarios.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, STATED, Case
+from scenarios.transient_case import transient_cases
 from scenarios.validation import Row, device
 from scenarios.worn_cases import worn_cases
 
@@ -58,7 +59,7 @@ def groups() -> tuple[Group, ...]:
         Group("Roller pumps", roller_cases()),
         Group("Gated pumps", gate_cases()),
         Group("Worn pumps and syringe pumps", worn_cases()),
-        Group("Networks", network_cases()),
+        Group("Networks", (*network_cases(), *transient_cases())),
     )
 
 

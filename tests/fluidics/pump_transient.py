@@ -1,95 +1,35 @@
-"""One stiff pump over a day, as data: a diaphragm between two check valves, a compliant line, whose last segment
-occludes after two hours.
-
-Plausible numbers, not those of a product. The reference values are those of an exact propagator that a Rosenbrock
-method at a tolerance of 1e-12 agrees with to 4e-9 in pressure and 4e-8 in volume.
-"""
+"""The stiff pump of `scenarios.transient_case`, whose reference values stand there, for the tests of all engines."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from scenarios.transient_case import (
+    AFTER_131,
+    CHAMBER,
+    DRAWN,
+    END_OF_PUSH,
+    END_OF_REST,
+    INLET,
+    KPA,
+    MICROLITRE,
+    OCCLUDED,
+    OCCLUSION,
+    OUTLET,
+    P1,
+    P2,
+    P3,
+    RESERVOIR,
+    STROKES,
+    TIP,
+    Day,
+    reservoir_compliance,
+    reservoir_pressure,
+    transient,
+    transient_network,
+    transient_schedule,
+)
 
-import numpy as np
-
-from fluidics.network import CHECK, Floats, Ints, Link, Network, Schedule, network
-
-KPA, MICROLITRE = 1e3, 1e-9
-RESERVOIR, CHAMBER, P1, P2, P3, TIP = range(6)
-INLET, OUTLET = 0, 1
-STROKES = 1440  # in a day
-OCCLUSION = 120  # strokes until the last segment of the line resists OCCLUDED times as much
-OCCLUDED = 1e5
-
-# after how many strokes: volume drawn [uL], and pressures [kPa] where they are known
-DRAWN = {1: 0.49177572, 120: 59.01241523, 121: 59.49755501, 1440: 670.26578456}
-END_OF_PUSH = {1: 3.815613, 121: 33.853153, 1440: 140.442645}
-AFTER_131 = 132.935678  # [kPa] at P1 at the end of the push of the eleventh occluded stroke
-END_OF_REST = {1440: 108.699395}  # at P3
-
-
-def reservoir_pressure(drawn: float) -> float:
-    """Return the pressure [Pa] of the reservoir after a volume was drawn [m3]."""
-    volume = drawn / MICROLITRE
-    return (-27.0 - 1e-3 * volume + 2.0 * (-volume / 15000.0) ** 3) * KPA
-
-
-def reservoir_compliance(drawn: float) -> float:
-    """Return the compliance [m3/Pa] of the reservoir, the inverse of its slope."""
-    volume = drawn / MICROLITRE
-    return MICROLITRE / KPA / (1e-3 + 6.0 * volume**2 / 15000.0**3)
-
-
-def transient_network(drawn: float = 0.0, occluded: bool = False) -> Network:
-    """Return the network, its reservoir linear around a volume drawn [m3]."""
-    unit = MICROLITRE / KPA
-    valve = 2.0 * unit
-    inlet = Link(valve, 1e-6 * unit, 2.0 * KPA, 2.0 * KPA, 0.0, CHECK)
-    outlet = Link(valve, 1e-6 * unit, 10.0 * KPA, 10.0 * KPA, 0.0, CHECK)
-    lumen = Link(unit / 0.159)
-    last = Link(unit / (0.159 * (OCCLUDED if occluded else 1.0)))
-    tip = Link(unit / 2.0)
-    body = TIP + 1
-    return network(
-        [reservoir_compliance(drawn), 2e-4 * unit, 5e-3 * unit, 5e-3 * unit, 5e-3 * unit, 1.0 * unit],
-        [(RESERVOIR, CHAMBER, inlet), (CHAMBER, P1, outlet), (P1, P2, lumen), (P2, P3, lumen), (P3, TIP, last),
-         (TIP, body, tip)],
-        [1.0 * KPA],
-    )  # fmt: skip
-
-
-def transient_schedule() -> Schedule:
-    """Return a stroke: push, hold, return, rest."""
-    source = np.zeros((4, 6))
-    source[0, CHAMBER] = 5.0 * MICROLITRE
-    source[2, CHAMBER] = -5.0 / 3.0 * MICROLITRE
-    return Schedule(np.array([0.1, 0.1, 0.3, 59.5]), source, np.zeros((4, 6), dtype=np.int64))
-
-
-class Day(NamedTuple):
-    """A day of the transient, recorded at the end of every phase."""
-
-    time: Floats  # (r,) [s]
-    pressure: Floats  # (r, 6) [Pa]
-    drawn: Floats  # (r,) [m3]
-    residual: float  # [m3]
-    switches: int
-
-
-def transient(engine, strokes: int = STROKES, together: int = 60) -> Day:
-    """Return the transient by an engine called as `resolve` is, `together` strokes a call with a linear reservoir."""
-    start = np.array([reservoir_pressure(0.0), -10.0 * KPA, *[1.0 * KPA] * 4])
-    opened: Ints = np.zeros(6, dtype=np.int64)
-    drawn, residual, switches = 0.0, 0.0, 0
-    parts: list[tuple[Floats, Floats, Floats]] = []
-    for first in range(0, strokes, together):
-        count = min(together, strokes - first)
-        middle = drawn + 0.5 * count * 0.47 * MICROLITRE
-        made = transient_network(middle, first >= OCCLUSION)
-        start[RESERVOIR] = reservoir_pressure(drawn)
-        part = engine(made, transient_schedule(), count, start, opened)
-        volume = drawn - made.compliance[RESERVOIR] * (part.pressure[:, RESERVOIR] - start[RESERVOIR])
-        parts.append((60.0 * first + part.time, part.pressure, volume))
-        start, opened, drawn = part.pressure[-1].copy(), part.open[-1], float(volume[-1])
-        residual, switches = residual + part.residual, switches + part.switches
-    time, pressure, volume = (np.concatenate(each) for each in zip(*parts, strict=True))
-    return Day(time, pressure, volume, residual, switches)
+__all__ = [
+    "AFTER_131", "CHAMBER", "DRAWN", "END_OF_PUSH", "END_OF_REST", "INLET", "KPA", "MICROLITRE", "OCCLUDED",
+    "OCCLUSION", "OUTLET", "P1", "P2", "P3", "RESERVOIR", "STROKES", "TIP", "Day", "reservoir_compliance",
+    "reservoir_pressure", "transient", "transient_network", "transient_schedule",
+]  # fmt: skip
