@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from fluidics import fibrils
-from fluidics.assembly import CLEAN, Assembly, Fibrils, births, early
+from fluidics.aggregation import GAS_CONSTANT
+from fluidics.assembly import CLEAN, Activation, Assembly, Fibrils, births, early, warmed
 from fluidics.conversion import convert
 from fluidics.fibrils import assemble, series
 
@@ -157,6 +158,20 @@ def test_two_stretches_are_one(law, start, share):
     rest = run(law, (1.0 - share) * time, part)
     assert rest.mass == pytest.approx(whole.mass, rel=1e-9)
     assert rest.number == pytest.approx(whole.number, rel=1e-9)
+
+
+@given(laws, seeds, st.lists(st.floats(310.15, 335.15), min_size=1, max_size=6))
+def test_a_history_of_temperatures_is_a_clock_that_runs_faster_or_slower(law, start, kelvins):
+    """With one activation energy for all rates, stretches at other temperatures add up in scaled time."""
+    prior = Activation(1e5, 1e5, 1e5, 1e5, 323.15, 310.15, 338.15)
+    unit = 0.3 * float(convert(law, U100, np.array([0.6])).time[0])
+    own, clock = start, 0.0
+    for kelvin in kelvins:
+        speed = math.exp(1e5 / GAS_CONSTANT * (1.0 / 323.15 - 1.0 / kelvin))
+        own, clock = run(warmed(law, prior, kelvin), unit / speed, own), clock + unit
+    whole = run(law, clock, start)
+    assert own.mass == pytest.approx(whole.mass, rel=1e-9)
+    assert own.number == pytest.approx(whole.number, rel=1e-9)
 
 
 @given(laws, seeds)
