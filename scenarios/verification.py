@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from scenarios.gas_cases import gas_cases
 from scenarios.implanted_cases import gate_cases, roller_cases
+from scenarios.line_cases import line_cases
 from scenarios.network_cases import network_cases
 from scenarios.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, STATED, Case
 from scenarios.transient_case import transient_cases
@@ -59,6 +60,7 @@ def groups() -> tuple[Group, ...]:
         Group("Roller pumps", roller_cases()),
         Group("Gated pumps", gate_cases()),
         Group("Worn pumps and syringe pumps", worn_cases()),
+        Group("Lines", line_cases()),
         Group("Networks", (*network_cases(), *transient_cases())),
     )
 
