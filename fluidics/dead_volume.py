@@ -1,5 +1,5 @@
-"""The tubes between the reservoir of a pump and the tip, as its parts describe them; what travels through them stands in
-`fluidics.transport`."""
+"""The tubes between the reservoir of a pump and the tip, as its parts describe them; what travels through them stands
+in `fluidics.transport`."""
 
 from __future__ import annotations
 

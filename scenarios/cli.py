@@ -11,7 +11,7 @@ from typing import Annotated, ParamSpec
 
 import typer
 
-from scenarios.commands import catalogue, doctor, report, size, study, trace, verify
+from scenarios.commands import bridge, catalogue, doctor, report, size, study, trace, verify
 from scenarios.commands.screen import say
 
 BAD_INPUT = 2
@@ -83,6 +83,7 @@ app.command()(mendable(catalogue.new))
 app.command()(mendable(catalogue.check))
 app.command()(mendable(catalogue.diff))
 app.command()(mendable(trace.trace))
+app.command()(mendable(bridge.bridge))
 app.command()(mendable(study.study))
 app.command()(mendable(report.report))
 app.command()(mendable(size.size))
