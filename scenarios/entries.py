@@ -23,7 +23,7 @@ SHARES = {
     "basal_share", "rinse_left", "reserve", "fraction", "missed", "error_threshold", "surgery_threshold",
     "replacement_threshold", "abandonment", "operated", "run_dry", "run_dry_per_refill", "answering",
     "kink_share", "cooled", "upright_share", "mass_share", "lowest_share", "low_share", "high_share", "highest_share",
-    "release", "likeness", "solids", "equilibrium", "polymer_at_fill",
+    "release", "likeness", "solids", "equilibrium", "polymer_at_fill", "degassing", "uptake",
 }  # fmt: skip
 POSITIVE = {
     "capacity", "stroke_volume", "accuracy", "stall_pressure", "filter_resistance", "deposition_time", "closing_time",
@@ -35,7 +35,7 @@ POSITIVE = {
     "revolution_volume", "rollers", "motor_work", "occlusion", "lift_pressure", "tubing_volume", "creep_revolutions",
     "strain", "fatigue_strain", "accumulator", "aliquot", "gate_conductance", "gate_leak", "fill_time", "dump_time",
     "escape", "full_rate", "cycle", "first_resistance", "second_resistance", "third_resistance", "nominal_pressure",
-    "shut_leak", "gas_volume", "gas_pressure", "final_resistance",
+    "shut_leak", "gas_volume", "gas_pressure", "final_resistance", "volume", "surfactant_half",
 }  # fmt: skip
 WHOLE = {"patients_per_world", "side_holes"}
 FLAGS = {"rinses"}

@@ -12,6 +12,7 @@ from fluidics.capsule import Encapsulating
 from fluidics.catheter import Catheter
 from fluidics.degrading import DegradingDrug
 from fluidics.drives import DutyCycle, Gated, LeadScrew, MultiRate, Patch, Peristaltic, Piston, Restrictor
+from fluidics.formulation import FormulatedInsulin
 from fluidics.fouling_catheter import FoulingCatheter
 from fluidics.glycerol import GlycerolSolution
 from fluidics.infusate import Infusate
@@ -29,7 +30,7 @@ from fluidics.spring_reservoir import SpringReservoir
 from fluidics.subcutaneous import Subcutaneous
 from fluidics.vein import Vein
 from reliability.drawdown import Requirement
-from reliability.modes import BrokenTube, DepletedBattery, EmptyReservoir, OcclusionAlarm, Underdelivery
+from reliability.modes import BrokenTube, DepletedBattery, EmptyReservoir, OcclusionAlarm, Underdelivery, WeakDrug
 
 __all__ = ["MODES", "PARTS", "REGIMENS", "Requirement", "default", "fields", "units"]
 
@@ -42,7 +43,13 @@ PARTS: dict[str, dict[str, type]] = {
         "barrel": Barrel,
         "bag": Bag,
     },
-    "drug": {"insulin": Insulin, "infusate": Infusate, "glycerol": GlycerolSolution, "degrading": DegradingDrug},
+    "drug": {
+        "insulin": Insulin,
+        "formulated-insulin": FormulatedInsulin,
+        "infusate": Infusate,
+        "glycerol": GlycerolSolution,
+        "degrading": DegradingDrug,
+    },
     "drive": {
         "piston": Piston,
         "restrictor": Restrictor,
@@ -83,6 +90,7 @@ MODES: dict[str, type] = {
     "empty-reservoir": EmptyReservoir,
     "occlusion-alarm": OcclusionAlarm,
     "underdelivery": Underdelivery,
+    "weak-drug": WeakDrug,
 }
 
 

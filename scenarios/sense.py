@@ -6,12 +6,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fluidics import aggregation
+from fluidics import aggregation, formulation
 from fluidics.aggregation import Insulin
 from fluidics.capsule import Encapsulating
 from fluidics.check import check
 from fluidics.drives import Piston
 from fluidics.fluid import water_viscosity
+from fluidics.formulation import FormulatedInsulin
 from fluidics.power import Battery
 from fluidics.propellant_reservoir import PropellantReservoir, exhaustion
 from fluidics.pump import MEDIAN_LUCK, Pump
@@ -35,10 +36,12 @@ COLDEST, WARMEST = 273.15, 323.15  # [K] the constants of the propellants hold i
 
 def carried_growth(pump: Pump, interval: float) -> float | None:
     """Return the carry-over number rho exp(kappa tau) [-] for a refill interval [s], or None where nothing grows."""
-    if not isinstance(pump.drug, Insulin):
-        return None
     share = carry_over(pump.reservoir, fresh(pump.reservoir, MEDIAN_LUCK))
-    return aggregation.carried_growth(pump.drug, share, interval, temperature(pump.site))
+    if isinstance(pump.drug, Insulin):
+        return aggregation.carried_growth(pump.drug, share, interval, temperature(pump.site))
+    if isinstance(pump.drug, FormulatedInsulin):
+        return formulation.carried_growth(pump.drug, share, interval, temperature(pump.site))
+    return None
 
 
 def nonsense(document: Document, table: Any, design: Design) -> list[str]:

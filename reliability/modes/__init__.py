@@ -6,5 +6,6 @@ from reliability.modes.depleted_battery import DepletedBattery
 from reliability.modes.empty_reservoir import EmptyReservoir
 from reliability.modes.occlusion_alarm import OcclusionAlarm
 from reliability.modes.underdelivery import Underdelivery
+from reliability.modes.weak_drug import WeakDrug
 
-__all__ = ["BrokenTube", "DepletedBattery", "EmptyReservoir", "OcclusionAlarm", "Underdelivery"]
+__all__ = ["BrokenTube", "DepletedBattery", "EmptyReservoir", "OcclusionAlarm", "Underdelivery", "WeakDrug"]

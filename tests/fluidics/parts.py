@@ -23,6 +23,7 @@ from fluidics.drives import Piston, Restrictor
 from fluidics.drives.piston import Deposit
 from fluidics.elementary import exp, inverse_normal, log
 from fluidics.engines.panel import seen, stepped
+from fluidics.formulation import Formulated, FormulatedInsulin
 from fluidics.fouling_catheter import FoulingCatheter, Lining
 from fluidics.infusate import Infusate
 from fluidics.occlusion import Onset, first_wait
@@ -95,6 +96,13 @@ SAMPLES = {
     DegradingDrug: (
         DegradingDrug(1.02, 2.3e-8, 1.4e5, 1e-8, 1.2e5, BODY, 2e-3, 278.0, 318.0),
         Strength(0.9, 0.02, 0.0),
+    ),
+    FormulatedInsulin: (
+        FormulatedInsulin(
+            0.02 / DAY, 1e5, BODY, 3e-7 / DAY, 0.3, 0.2, 1.0, 2e-7, 0.7, 0.5, 100.0 / DAY, 14e-9, 15e-6, 5e-3, 2.5e-4,
+            0.0, 8.0, 0.1, 1.049, 4e-9, 1.18e5, 277.0, 313.0,
+        ),
+        Formulated(0.4, 0.03 / DAY, 1e-6 / DAY, 0.3, 0.9, 0.97, 0.0),
     ),
     Piston: (INSULIN_PUMP.drive, Deposit(0.7)),
     Restrictor: (HEPATIC_PUMP.drive, Stateless()),
