@@ -7,6 +7,7 @@ from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
 from fluidics.network import GATE, TUBE, Link
+from fluidics.pulsed_line import line_storage, pulse_resistance
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
 from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke, strokes
 
@@ -22,7 +23,9 @@ class DutyCycle(NamedTuple):
     Notes
     -----
     What the dead volume between gate and restrictor holds flows on when the gate has shut; it adds up to
-    R C / cycle (1 - d) of the full flow, which `chamber` resolves and `flow` leaves out. The principle: US patent
+    R C / cycle (1 - d) of the full flow, which `chamber` resolves and `flow` leaves out. `flow` and `stroke` take the
+    line to keep its pressure; at the operating point it resists while the gate is open by what it does not store
+    (`fluidics.pulsed_line`). The principle: US patent
     8,141,844 (2012).
     """
 
@@ -58,16 +61,19 @@ def through(drive: DutyCycle, gate: float, viscosity: float) -> float:
 
 
 @inlined
-def mean_conductance(drive: DutyCycle, rate: float, viscosity: float) -> float:
-    """Return the conductance [m3/(s Pa)] over a cycle at a programmed rate [m3/s]."""
+def mean_conductance(drive: DutyCycle, rate: float, viscosity: float, behind: float) -> float:
+    """Return the conductance [m3/(s Pa)] over a cycle at a programmed rate [m3/s], and a resistance [Pa s/m3] behind
+    the open gate.
+    """
     share = duty(drive, rate)
     shut = through(drive, drive.gate_leak, viscosity)
-    return shut + share * (through(drive, drive.gate_conductance, viscosity) - shut)
+    opened = through(drive, drive.gate_conductance, viscosity)
+    return shut + share * (opened / (1.0 + opened * behind) - shut)
 
 
 @flow.answer
 def duty_flow(drive: DutyCycle, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
-    return mean_conductance(drive, rate, viscosity) * (p_in - p_out)
+    return mean_conductance(drive, rate, viscosity, 0.0) * (p_in - p_out)
 
 
 @stall.answer
@@ -88,7 +94,9 @@ def operate_duty(
     site = line(pump.site, state.site, viscosity)
     offset = catheter.offset + site.offset
     slope = catheter.slope + site.slope
-    open_share = mean_conductance(drive, rate, viscosity)
+    on = duty(drive, rate) * drive.cycle
+    behind = pulse_resistance(slope, line_storage(pump, state), on, drive.cycle - on) if on > 0.0 else 0.0
+    open_share = mean_conductance(drive, rate, viscosity, behind)
     net = open_share * (p_in - offset) / (1.0 + open_share * slope)
     return OperatingPoint(flow=net, pressure=offset + slope * net)
 

@@ -92,9 +92,11 @@ SAMPLES = {
 }
 
 
-def joined(drive, reservoir=SHELL, slope_age=0.0):
-    """Return a pump with a drive on a spinal catheter, and its state with the tip closing for some days."""
-    pump = Pump(reservoir, Infusate(1.0), drive, Catheter(0.9, 0.265e-3, 0.0, 0.0, 13.4 * DAY), SPINE, Unpowered())
+def joined(drive, reservoir=SHELL, slope_age=0.0, wall=0.0):
+    """Return a pump with a drive on a spinal catheter of a given wall compliance [m3/Pa], and its state with the tip
+    closing for some days."""
+    catheter = Catheter(0.9, 0.265e-3, 0.0, 0.0, 13.4 * DAY, wall)
+    pump = Pump(reservoir, Infusate(1.0), drive, catheter, SPINE, Unpowered())
     own = SAMPLES[type(drive)][1]
     tip = first_wait(0.5)._replace(wait=0.0, age=slope_age * DAY, factor=1.0)
     return pump, PumpState(Drawn(0.0), Stateless(), own, tip, Stateless(), Stateless())
@@ -128,10 +130,10 @@ def compiled_and_not(drive, p_in):
     return answers(*asked), getattr(answers, "py_func", answers)(*asked)
 
 
-def resolved_flow(drive, reservoir, rate, count):
+def resolved_flow(drive, reservoir, rate, count, slope_age=0.0, wall=0.0):
     """Return the mean flow [m3/s] of a new drive over `count` strokes with every pressure resolved, after as many to
     settle, and that of its operating point."""
-    pump, state = joined(drive, reservoir)
+    pump, state = joined(drive, reservoir, slope_age, wall)
     state = state._replace(drive=fresh(drive, MEDIAN_LUCK))
     mu = viscosity(pump.drug, state.drug, BODY)
     made = circuit(pump, state, carries(drive, state.drive, rate), rate=rate)

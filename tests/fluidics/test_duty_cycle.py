@@ -71,11 +71,18 @@ def test_a_cycle_opens_the_gate_for_its_share(rate):
 
 @given(rate=st.floats(0.0, 20.0), p_in=st.floats(0.0, 4e5), tip=st.floats(0.0, 400.0), mu=st.floats(5e-4, 2e-3))
 def test_closed_form_is_the_generic_root(rate, p_in, tip, mu):
-    pump, state = joined(DUTY, slope_age=tip)
+    pump, state = joined(DUTY, slope_age=tip, wall=1e-3)  # that stores any number of pulses
     asked = (pump.drive, state.drive, rate * RATE, p_in, mu, pump, state)
     own, root = operate(*asked), bracketed_root(*asked)
     assert own.pressure == pytest.approx(root.pressure, rel=1e-9, abs=1e-6)
     assert own.flow == pytest.approx(root.flow, rel=1e-9, abs=1e-9 * RATE)
+
+
+@pytest.mark.parametrize(("wall", "gap"), [(0.0, 5e-3), (1e-14, 0.06), (1e-12, 5e-3)])
+@pytest.mark.parametrize("age", [110.0, 140.0])
+def test_a_tip_that_closes_meets_the_pulse_and_not_its_mean(age, wall, gap):
+    found, mean = resolved_flow(DUTY._replace(dead_compliance=4.4e-19), BUTANE, RATE, 400, slope_age=age, wall=wall)
+    assert mean == pytest.approx(found, rel=gap)
 
 
 @pytest.mark.parametrize("dead", [4.4e-18, 4.4e-17, 4.4e-16])

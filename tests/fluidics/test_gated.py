@@ -61,13 +61,13 @@ def test_short_open_times_pass_on_what_a_charged_and_discharged_capacitor_does(f
     for _ in range(1000):  # a slow twin: cycle after cycle until nothing changes
         high = 1.0 + (low - 1.0) * math.exp(-fill)
         low = high * math.exp(-dump)
-    assert exchanged(quick, WATER) == pytest.approx(high - low, rel=1e-10)
+    assert exchanged(quick, WATER, 0.0) == pytest.approx(high - low, rel=1e-10)
 
 
 def test_a_thicker_drug_passes_less_only_where_the_open_times_are_short():
     quick = GATE._replace(fill_time=1.0, dump_time=1.0)
-    assert exchanged(quick, 3.0 * WATER) < 0.6 * exchanged(quick, WATER)
-    assert exchanged(GATE, 1.5 * WATER) == pytest.approx(1.0, rel=1e-5)
+    assert exchanged(quick, 3.0 * WATER, 0.0) < 0.6 * exchanged(quick, WATER, 0.0)
+    assert exchanged(GATE, 1.5 * WATER, 0.0) == pytest.approx(1.0, rel=1e-5)
 
 
 @given(rate=st.floats(1e-3, 60.0), p_in=st.floats(1e4, 4e5), p_out=st.floats(-1e4, 4e5))
@@ -107,11 +107,28 @@ def test_a_pump_at_rest_leaks_through_both_shut_gates():
     field=st.sampled_from([0.0, 30.0]),
 )  # fmt: skip
 def test_closed_form_is_the_generic_root(rate, p_in, tip, viscosity, field):
-    pump, state = joined(GATE._replace(field=field), slope_age=tip)
+    pump, state = joined(GATE._replace(field=field), slope_age=tip, wall=1e-3)  # that stores any number of aliquots
     asked = (pump.drive, state.drive, rate * RATE, p_in, viscosity, pump, state)
     own, root = operate(*asked), bracketed_root(*asked)
     assert own.pressure == pytest.approx(root.pressure, rel=1e-9, abs=1e-6)
     assert own.flow == pytest.approx(root.flow, rel=1e-9, abs=1e-9 * RATE + 1e-15)
+
+
+@pytest.mark.parametrize(("wall", "gap"), [(0.0, 0.02), (1e-13, 0.07), (1e-12, 0.01)])
+@pytest.mark.parametrize("age", [90.0, 120.0, 140.0])
+def test_a_tip_that_closes_meets_the_aliquot_and_not_its_mean(age, wall, gap):
+    """In a rigid line it is felt when it holds up the accumulator, long before it resists the mean flow."""
+    found, mean = resolved_flow(GATE, BUTANE, RATE, 400, slope_age=age, wall=wall)
+    assert mean == pytest.approx(found, rel=gap)
+
+
+@pytest.mark.parametrize("wall", [1e-15, 1e-14])
+def test_a_line_that_stores_as_much_as_the_accumulator_lies_between(wall):
+    found, mean = resolved_flow(GATE, BUTANE, RATE, 400, slope_age=120.0, wall=wall)
+    pump, state = joined(GATE, BUTANE, 120.0, wall)
+    steady = bracketed_root(GATE, READY, RATE, DRIVEN, WATER, pump, state).flow
+    assert found < mean < found + 0.8 * (steady - found)
+    assert mean < 1.5 * found
 
 
 @pytest.mark.parametrize(("share", "gap"), [(0.1, 1e-4), (1.0, 1e-4), (10.0, 1e-4), (40.0, 1e-3)])
