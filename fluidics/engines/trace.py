@@ -20,7 +20,7 @@ from fluidics.questions import aggregate, usable
 from fluidics.rows import pack, slots, unpack
 
 LONGEST = 3600.0  # [s]: for which the slow states of the parts stand still
-SHORTEST = 1.0  # [s]
+SHORTEST = 1e-3  # [s]
 EMPTY = 1e-3  # [-]: of what a stretch draws, to which it ends with the reservoir
 NEVER = 1e300
 
