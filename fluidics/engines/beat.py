@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined, linked
-from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, fed, net_inflow, passed, reach
+from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, fed, net_inflow, passed, reach, time_to
 from fluidics.engines.timing import ALWAYS
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import chamber, phases, stroke
@@ -128,29 +128,78 @@ def under(lump: Lump, feed: Feed, start: float, time: float, per_flow: float, ce
     return passed(lump, feed, start, time, per_flow, ceiling)
 
 
-class Forced(NamedTuple):
-    """What a lump did while the drive pushed as hard as it could."""
+class Push(NamedTuple):
+    """What a drive and its line did while it pushed."""
 
     passed: Passed
-    pushed: Annotated[float, "m3"]
+    retained: Annotated[float, "m3"]  # for want of force
     peak: Annotated[float, "Pa"]
 
 
+@inlined
+def followed(first: Push, second: Push) -> Push:
+    """Return two pushes, one after the other, as one."""
+    one, other = first.passed, second.passed
+    both = Passed(
+        pressure=other.pressure,
+        entered=one.entered + other.entered,
+        delivered=one.delivered + other.delivered,
+        time=one.time + other.time,
+        stopped=other.stopped,
+    )
+    return Push(both, first.retained + second.retained, max(first.peak, second.peak))
+
+
 @linked
-def forced(given: Setting, pace: Pace, p_in: float, start: float, time: float) -> Forced:
-    """Return what a lump does while the drive pushes as hard as it can, or nothing where the line presses harder."""
+def forced(
+    given: Setting, pace: Pace, rate: float, p_in: float, start: float, time: float, floor: float
+) -> Push:
+    """Return a push as hard as the drive can, or of nothing where the line presses harder, for want of a rate [m3/s].
+
+    It ends early where the line falls to a floor [Pa].
+    """
     lump, force = given.lump, given.force
     back = pace.idle.conductance
     open_valve = 1.0 / force.resistance if start < force.limit else 0.0
     total = open_valve + back
     source = (open_valve * force.limit + back * p_in) / total if total > 0.0 else p_in
     feed = fed(lump, 0.0, total, source)
-    per_flow = reach(lump, start, net_inflow(lump, feed, start), total + lump.out, time)
+    net = net_inflow(lump, feed, start)
+    per_flow = reach(lump, start, net, total + lump.out, time)
     done = passed(lump, feed, start, time, per_flow, ceiling(lump, feed, given.alarm))
+    if done.pressure < floor:
+        time = min(time_to(lump, feed, start, floor), time)
+        part = passed(lump, feed, start, time, (floor - start) / net, NEVER)
+        done = Passed(floor, part.entered, part.delivered, time, False)
     pushed = 0.0
     if open_valve > 0.0:
         pushed = open_valve * ((force.limit - source) * done.time + done.entered / total)
-    return Forced(done, pushed, max(at_drive(lump, feed, start), at_drive(lump, feed, done.pressure)))
+    return Push(done, rate * done.time - pushed, max(at_drive(lump, feed, start), at_drive(lump, feed, done.pressure)))
+
+
+@linked
+def pushed(given: Setting, pace: Pace, rate: float, p_in: float, start: float) -> Push:
+    """Return a push at a constant rate [m3/s], or as hard as the drive can where that is less.
+
+    The net inflow never changes its sign meanwhile: a line that holds the force and is opened falls to where the rate
+    is the less, one that is shut rises to where the force is.
+    """
+    lump = given.lump
+    feed = feeding(lump, pace, rate, p_in)
+    sounds = ceiling(lump, feed, given.alarm)
+    stalls = given.force.limit - rate * given.force.resistance if rate > 0.0 else NEVER
+    push, left, per_push = Push(Passed(start, 0.0, 0.0, 0.0, False), 0.0, start), pace.push, pace.per_push
+    if start > stalls:
+        push = forced(given, pace, rate, p_in, start, pace.push, stalls)
+        start, left = push.passed.pressure, pace.push - push.passed.time
+        per_push = reach(lump, start, net_inflow(lump, feed, start), feed.conductance + lump.out, left)
+    if left > 0.0 and not push.passed.stopped:
+        even = under(lump, feed, start, left, per_push, min(sounds, stalls))
+        peak = max(at_drive(lump, feed, start), at_drive(lump, feed, even.pressure)) if even.time > 0.0 else start
+        push = followed(push, Push(even, 0.0, peak))
+        if even.stopped and stalls < sounds:
+            push = followed(push, forced(given, pace, rate, p_in, even.pressure, left - even.time, -NEVER))
+    return push
 
 
 @linked
@@ -186,24 +235,13 @@ def volume_pushed(
 @linked
 def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float) -> Beat:
     """Return what one stroke does: it pushes a volume [m3] at a constant rate while it has the force, then rests."""
-    lump, force, alarm = given.lump, given.force, given.alarm
-    rate = volume * pace.per_time
-    feed = feeding(lump, pace, rate, p_in)
-    sounds = ceiling(lump, feed, alarm)
-    stalls = force.limit - rate * force.resistance if rate > 0.0 else NEVER
-    push = under(lump, feed, start, pace.push, pace.per_push, min(sounds, stalls))
-    end, entered, delivered, time, stopped = push
-    peak = max(at_drive(lump, feed, start), at_drive(lump, feed, end)) if time > 0.0 else start
-    retained = 0.0
-    if stopped and stalls < sounds:
-        hard = forced(given, pace, p_in, end, pace.push - time)
-        peak = max(peak, hard.peak)
-        retained = volume - rate * time - hard.pushed
-        entered, delivered = entered + hard.passed.entered, delivered + hard.passed.delivered
-        end, time, stopped = hard.passed.pressure, time + hard.passed.time, hard.passed.stopped
+    lump = given.lump
+    push = pushed(given, pace, volume * pace.per_time, p_in, start)
+    end, entered, delivered, time, stopped = push.passed
+    peak, retained = push.peak, push.retained
     if not stopped:
         idle = feeding(lump, pace, 0.0, p_in)
-        rest = under(lump, idle, end, pace.rest, pace.per_rest, ceiling(lump, idle, alarm))
+        rest = under(lump, idle, end, pace.rest, pace.per_rest, ceiling(lump, idle, given.alarm))
         peak = max(peak, at_drive(lump, idle, rest.pressure))
         entered, delivered = entered + rest.entered, delivered + rest.delivered
         end, time, stopped = rest.pressure, time + rest.time, rest.stopped

@@ -88,6 +88,34 @@ def test_near_its_limit_a_drive_pushes_as_fast_as_the_lumen_lets_it():
 
 
 @given(
+    below=st.floats(1e-9, 0.5), limit=st.floats(2e4, 3e5), wall=st.floats(-14.0, -11.0), lumen=st.floats(9.0, 13.0),
+    tip=st.floats(9.0, 17.0), share=st.floats(0.01, 1.0), gas=st.sampled_from([0.0, 1e-4]),
+)  # fmt: skip
+def test_a_line_that_holds_the_force_draws_no_more_than_a_stroke_when_it_is_opened(
+    below, limit, wall, lumen, tip, share, gas
+):
+    drive, hose = Pusher(VOLUME, share, limit, 0.0), Hose(10.0**lumen, 10.0**tip, 10.0**wall, gas)
+    done = beat(drive, hose, Tissue(0.0, 0.0, 0.0), limit * (1.0 - below))
+    assert -1e-12 * VOLUME <= done.entered <= VOLUME * (1.0 + 1e-9)
+    assert done.entered + done.retained == pytest.approx(VOLUME, rel=1e-6)
+    assert done.time == pytest.approx(PERIOD, rel=1e-12)
+
+
+def test_a_drive_held_up_pushes_at_its_rate_from_when_the_line_lets_it():
+    """At full force through R' into a store with a way out the pressure falls to where the rate is the less."""
+    compliance, limit, near, tip = 1e-12, 1e5, 0.5e15 + 1e9, 2e13
+    flow = VOLUME / (0.8 * PERIOD)
+    floor, total = limit - near * flow, 1.0 / near + 1.0 / (tip + 0.5e15)
+    rest, time = limit / near / total, compliance / total
+    until = time * math.log((limit - rest) / (floor - rest))
+    pressed = (limit - rest) * (until - time * (1.0 - math.exp(-until / time)))
+    hose = Hose(1e15, tip, compliance, 0.0)
+    done = beat(Pusher(VOLUME, 0.8, limit, 0.0), hose, Tissue(0.0, 0.0, 0.0), limit * (1.0 - 1e-12))
+    assert 0.0 < until < 0.8 * PERIOD
+    assert done.retained == pytest.approx(flow * until - pressed / near, rel=1e-6)
+
+
+@given(
     limit=st.floats(1e3, 3e5), start=st.floats(-1e4, 2e5), wall=st.floats(-17.0, -11.0), tip=st.floats(9.0, 18.0),
     leak=st.sampled_from([0.0, 1e-18, 1e-15]), gas=st.sampled_from([0.0, 1e-4]), share=st.floats(0.01, 1.0),
 )  # fmt: skip

@@ -8,11 +8,12 @@ import pytest
 from fluidics.basal import constant
 from fluidics.blockage import Blocked
 from fluidics.engines.stroking import stroked
-from fluidics.engines.trace import traced
+from fluidics.engines.trace import Blockage, traced
 from fluidics.programme import with_bolus
 from fluidics.pump import new_pump
 from scenarios.build import load
 from tests.fluidics.parts import INSULIN_PUMP, RATE
+from tests.fluidics.worn import DAY, TUBED_PUMP, UNIT_PER_HOUR
 
 SOFT = INSULIN_PUMP._replace(catheter=INSULIN_PUMP.catheter._replace(wall_compliance=1e-13))
 SHUT = SOFT._replace(site=Blocked(SOFT.site, 1e20))
@@ -43,6 +44,16 @@ def test_a_line_that_stiffens_keeps_its_fluid():
     after = stroked(stiff, STATE, 0.0, 1.0, held.fast, NEVER)
     soft, hard = held.fast.lump.compliance, after.fast.lump.compliance
     assert after.fast.pressure == pytest.approx(held.fast.pressure * soft / hard, rel=1e-3)
+
+
+def test_a_stalled_line_that_is_opened_gives_what_it_stored_and_draws_the_strokes_that_follow():
+    blockages = Blockage(0.25 * DAY, 1e20), Blockage(0.75 * DAY, 0.0)
+    given = TUBED_PUMP, new_pump(TUBED_PUMP), constant(UNIT_PER_HOUR, DAY), DAY
+    stroke, exact = (traced(*given, engine, blockages=blockages) for engine in ("stroke", "exact"))
+    late = float(np.interp(0.75 * DAY, stroke.time, stroke.drawn))
+    assert stroke.drawn[-1] - late == pytest.approx(0.25 * UNIT_PER_HOUR * DAY, rel=1e-3)
+    assert stroke.drawn[-1] == pytest.approx(exact.drawn[-1], rel=1e-3)
+    assert stroke.delivered[-1] == pytest.approx(exact.delivered[-1], rel=1e-3)
 
 
 def test_a_rotor_keeps_to_a_programme_that_changes_within_its_passages():
