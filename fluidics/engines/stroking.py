@@ -12,7 +12,7 @@ from fluidics.engines.lump import Lump, lumped, stored
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.timing import ALWAYS, Timing, timing, turning
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import pressure, stroke, strokes, temperature, viscosity
+from fluidics.questions import phases, pressure, stroke, strokes, temperature, viscosity
 
 NODES = ("reservoir", "line")
 LINKS = ("drawn", "delivered")
@@ -66,9 +66,10 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     period = stroke(pump.drive, state.drive, rate, inlet, start, mu).period
     plan, turns = Timing(span, 0, 0.0, due, span), False
     if rate > 0.0:
-        pushes = active_time(pump.drive, state.drive, rate, period)
+        steps = phases(pump.drive, state.drive, rate)
         # a rotor carries evenly over a stroke, so that none need be ended when the rate changes
-        turns = pushes >= ALWAYS * period
+        turns = sum(step.duration for step in steps if step.displaced != 0.0 or step.carried != 0.0) >= ALWAYS * period
+        pushes = active_time(pump.drive, state.drive, rate, period)
         plan = turning(period, 1.0, span) if turns else timing(period, pushes, due, span)
     done = engine.strokes(
         pump, state, rate, start, plan.strokes, every=max(plan.strokes // _ROWS, 1), wait=plan.wait, last=plan.last,
