@@ -69,6 +69,7 @@ class Scenario(NamedTuple):
     description: str = ""
     programme: ProgrammeTable | None = None
     changes: tuple[Changed, ...] = ()
+    exposure: str = ""  # which drug it is, where its units do not say
 
 
 def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
@@ -137,6 +138,7 @@ def _scenario(document: Document, table: Any, design: Design) -> Scenario:
         requirement=_filled(Requirement, table.requirement) if table.requirement else None,
         description=table.description,
         programme=table.programme,
+        exposure=table.pump.drug.exposure or "",
     )
 
 

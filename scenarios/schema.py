@@ -21,9 +21,19 @@ _MAY_BE_ABSENT = {"closing_date"}
 
 
 class Drug(Strict):
-    """The drug in the reservoir; by its concentration, volumes and flows may be given as amounts of drug."""
+    """The drug in the reservoir; by its concentration, volumes and flows may be given as amounts of drug.
+
+    `exposure` says which drug it is where its units do not: how long it acts after a stop is known of these.
+    """
 
     concentration: Annotated[Entry | None, ValueOf("concentration", "U/m3")] = None
+    exposure: Literal["baclofen", "morphine"] | None = None
+
+    @model_validator(mode="after")
+    def _weighed(self) -> Drug:
+        if self.exposure and self.concentration and self.concentration.value.unit == "U/m3":
+            raise ValueError(f'exposure = "{self.exposure}" goes with a concentration in mass, such as "2 mg/mL"')
+        return self
 
 
 def _known_propellant(name: str) -> str:
