@@ -85,15 +85,15 @@ def new_barrel(drive: LeadScrew, own: Slack, service: Service, luck: Luck) -> Sl
 
 @advance.answer
 def take_up(drive: LeadScrew, own: Slack, dt: float, around: Surroundings) -> Slack:
-    return Slack(left=max(own.left - around.programmed * dt, 0.0))
+    return Slack(left=max(own.left - drive.quantum * around.strokes * dt, 0.0))
 
 
 @panel.answer
 def slack_panel(drive: LeadScrew, own: Slack, around: Surroundings) -> float:
-    if own.left <= TAKEN_UP * drive.quantum or around.programmed <= 0.0:
+    if own.left <= TAKEN_UP * drive.quantum or around.strokes <= 0.0:
         return 1e300
     # whole pulses that move nothing, then the one that moves in part
-    return max(float(int(own.left / drive.quantum)), 1.0) * drive.quantum / around.programmed
+    return max(float(int(own.left / drive.quantum)), 1.0) / around.strokes
 
 
 @flow.answer

@@ -83,7 +83,7 @@ def test_it_stalls_where_force_less_friction_ends():
 def test_slack_is_new_with_every_barrel_and_taken_up_before_anything_moves():
     luck = Luck(uniform=0.25, normal=0.0, batch=0.0)
     assert fresh(LOOSE, luck) == refilled(LOOSE, TIGHT, Service(0.0), luck) == Slack(2e-9)
-    around = AROUND._replace(programmed=1e-12)
+    around = AROUND._replace(strokes=1e-12 / LOOSE.quantum)
     assert panel(LOOSE, Slack(2.3e-9), around) == pytest.approx(2000.0)  # four pulses that move nothing
     assert panel(LOOSE, Slack(0.3e-9), around) == pytest.approx(500.0)  # one that moves in part
     assert advance(LOOSE, Slack(2e-9), 2000.0, around).left == pytest.approx(0.0, abs=1e-24)
@@ -93,7 +93,7 @@ def test_slack_is_new_with_every_barrel_and_taken_up_before_anything_moves():
 
 
 def test_slack_is_what_a_series_of_strokes_lacks():
-    own, around, total = Slack(3.3e-9), AROUND._replace(programmed=UNIT_PER_HOUR), 0.0
+    own, around, total = Slack(3.3e-9), AROUND._replace(strokes=UNIT_PER_HOUR / LOOSE.quantum), 0.0
     for _ in range(20):
         one = stroke(LOOSE, own, UNIT_PER_HOUR, 0.0, 0.0, WATER)
         total += one.volume
