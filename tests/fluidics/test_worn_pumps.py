@@ -183,7 +183,7 @@ def test_a_trace_lacks_the_slack_of_its_barrel(engine, rate):
     tight = state._replace(drive=Slack(0.0))
     programme = constant(rate, DAY)
     late, early = (traced(loose, own, programme, 6.0 * HOUR, engine).drawn[-1] for own in (state, tight))
-    assert early == pytest.approx(6.0 * HOUR * rate, rel=0.01)
+    assert early == pytest.approx(6.0 * HOUR * rate, abs=loose.drive.quantum)
     assert early - late == pytest.approx(4.6e-9, abs=1e-12 if engine != "panel" else 0.3e-9)
 
 
