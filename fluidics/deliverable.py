@@ -28,10 +28,13 @@ class Shortfall(NamedTuple):
 def fastest(drive: Any, own: Any) -> float:
     """Return the rate [m3/s] above which what a drive does in a stroke takes longer than the stroke may.
 
-    Infinite for a drive without strokes.
+    Infinite for a drive without strokes, and for one that turns all the time.
     """
+    step = quantum(drive)
 
     def fits(rate: float) -> bool:
+        if step > 0.0 and strokes(drive, rate) * step < rate * (1.0 - 1e-9):
+            return False
         period: float = stroke(drive, own, rate, 0.0, 0.0, 1e-3).period
         return sum(phase.duration for phase in phases(drive, own, rate)) <= period * (1.0 + 1e-9)
 
@@ -45,9 +48,9 @@ def fastest(drive: Any, own: Any) -> float:
 
 
 def quantum(drive: Any) -> float:
-    """Return the volume [m3] of one stroke or step of a drive; zero where it has none."""
-    count = strokes(drive, 1.0)
-    return 1.0 / count if count > 0.0 else 0.0
+    """Return the volume [m3] of one stroke or step of a drive; zero where it has none, or none of its own."""
+    once, twice = strokes(drive, _NO_RATE), strokes(drive, 2.0 * _NO_RATE)  # slow: a drive has a fastest rate
+    return _NO_RATE / once if twice > once else 0.0
 
 
 def undeliverable(programme: Programme, fastest: float, slowest: float, quantum: float) -> list[Shortfall]:

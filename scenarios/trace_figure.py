@@ -25,8 +25,13 @@ ORANGE = "#d55e00"  # goes with the colours of `scenarios.report.drawing` (Okabe
 WINDOWS = 96  # over which the delivered flow is averaged, about: quarters of an hour in a day
 POINTS = 4000  # that a line of this width can show
 WIDE = 20.0  # [-] greatest over least programmed rate above which the axis of flows is logarithmic
-LINES = {"chamber": SHADES[0], "reservoir": MUTED, "tip": ORANGE, "line": BLUE}  # the last one lies on top
-ALIKE = 0.005  # [-] of all pressures, below which two lines lie on each other
+LINES = {
+    "chamber": SHADES[0],
+    "reservoir": MUTED,
+    "line": BLUE,
+    "tip": ORANGE,
+}  # the last one, which swings least, on top
+ALIKE = 0.03  # [-] of all pressures, below which two lines lie on each other
 MOST_LABELS = 6
 
 
@@ -45,15 +50,24 @@ def plot(scenario: Scenario, run: Run, path: Path) -> None:
         _time_axis(axes[-1], run)
         _events(axes, scenario, run)
         labelled = 12 * min(len(run.trace.events), 2)
-        average = f"flows are means over {run.trace.time[-1] / WINDOWS / 60.0:.3g} min or whole strokes"
+        average = f"flows are means over {_length(run.trace.time[-1] / WINDOWS)} or whole strokes"
         told = f"{scenario.title}\n{scenario.name}, engine {run.trace.engine}; {average}"
         axes[0].set_title(told, pad=8 + labelled)
         write(figure, path)
 
 
+def _length(time: float) -> str:
+    """Return a time [s] in the unit that suits it."""
+    unit, clock = _unit(2.0 * time)
+    return f"{time / clock:.3g} {unit}"
+
+
 def _clock(run: Run) -> tuple[str, float]:
     """Return the unit of time that suits a trace, and its length [s]."""
-    span = run.trace.time[-1]
+    return _unit(run.trace.time[-1])
+
+
+def _unit(span: float) -> tuple[str, float]:
     if span <= 2.0 * HOUR:
         return ("s", 1.0) if span <= 300.0 else ("min", 60.0)
     return ("h", HOUR) if span <= 96.0 * HOUR else ("d", 24.0 * HOUR)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -42,7 +43,9 @@ def complaints(scenario: Scenario, asked: Programme) -> Iterator[str]:
     pump = scenario.design.pump
     table = scenario.programme
     slowest = table.minimum.value.si if table and table.minimum else 0.0
-    found = undeliverable(asked, fastest(pump.drive, new_pump(pump).drive), slowest, quantum(pump.drive))
+    limit = fastest(pump.drive, new_pump(pump).drive)
+    step = quantum(pump.drive) if limit < math.inf else 0.0  # a rotor turns all the time and stops anywhere
+    found = undeliverable(asked, limit, slowest, step)
     words = Words(scenario)
     if table is None:  # the doses of a regimen are means that nobody programmes
         found = [shortfall for shortfall in found if shortfall.reason != PART_OF_A_STROKE]

@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fluidics.deliverable import quantum
 from fluidics.engines.gap import Gap, gap
 from fluidics.engines.rungs import ENGINES
 from fluidics.engines.trace import NEVER, Blockage, Change, Trace, traced
 from fluidics.programme import Programme, pieces
 from fluidics.pump import new_pump
+from fluidics.questions import strokes
 from reliability.gap import complaint, engine_gap_attributes
 from reliability.modes import OcclusionAlarm
 from scenarios.build import Scenario, ScenarioError
@@ -24,6 +24,8 @@ from scenarios.trace_words import HOUR, complaints, unit
 from scenarios.units import DAY, convert
 
 LONGEST = 10.0 * 366.0 * DAY  # [s] of a trace
+
+
 class Run(NamedTuple):
     """A trace with what was asked."""
 
@@ -155,7 +157,7 @@ def readings(scenario: Scenario, done: Run) -> dict[str, Any]:
         "residual": abs(trace.residual / delivered) if delivered else math.nan,
         "least_line_pressure_kPa": float(trace.pressure[:, line].min()) / 1e3,
         "greatest_line_pressure_kPa": float(trace.pressure[:, line].max()) / 1e3,
-        "strokes": trace.strokes if quantum(scenario.design.pump.drive) > 0.0 else 0,
+        "strokes": trace.strokes if strokes(scenario.design.pump.drive, 1.0) > 0.0 else 0,
         "valve_switchings": trace.switches,
         "gap": done.gap._asdict() if done.gap else None,
         "complaints": list(done.complaints),

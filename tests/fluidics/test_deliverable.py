@@ -17,6 +17,7 @@ from fluidics.deliverable import (
     quantum,
     undeliverable,
 )
+from fluidics.drives import DutyCycle, Gated
 from fluidics.programme import suspended, with_bolus
 from fluidics.questions import phases, stroke
 from tests.fluidics.parts import HEPATIC_PUMP, INSULIN_PUMP, SAMPLES
@@ -43,6 +44,22 @@ def test_at_the_fastest_rate_the_phases_just_fit():
 def test_a_restrictor_has_no_strokes_and_no_fastest_rate():
     assert fastest(*RESTRICTOR) == math.inf
     assert quantum(RESTRICTOR[0]) == 0.0
+
+
+def test_quantum_of_a_gate_is_its_aliquot_however_long_its_cycle_takes():
+    drive = SAMPLES[Gated][0]
+    assert quantum(drive) == pytest.approx(drive.aliquot, rel=1e-15)
+    assert quantum(drive._replace(fill_time=1e3)) == quantum(drive)
+
+
+def test_a_gate_is_as_fast_as_its_shortest_cycle():
+    drive, own = SAMPLES[Gated]
+    cycle = drive.fill_time + drive.dump_time + 2.0 * drive.pause
+    assert fastest(drive, own) == pytest.approx(drive.aliquot / cycle, rel=1e-8)
+
+
+def test_a_duty_cycle_has_no_volume_of_its_own():
+    assert quantum(SAMPLES[DutyCycle][0]) == 0.0
 
 
 def test_quantum_is_the_stroke_volume():

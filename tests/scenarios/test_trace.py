@@ -12,7 +12,7 @@ import xarray
 from typer.testing import CliRunner
 
 from fluidics.engines.gap import Gap
-from scenarios import programmes, trace_words, tracing
+from scenarios import programmes, trace_figure, trace_words, tracing
 from scenarios.build import load, names
 from scenarios.cli import app
 from tests.scenarios.days import PROGRAMME, scenario
@@ -160,6 +160,22 @@ def test_what_is_drawn_is_delivered_or_kept():
     )
     assert kept < -2.0  # the accumulator was full
     assert drawn - delivered == pytest.approx(kept, abs=0.02)
+
+
+@pytest.mark.parametrize(("base", "said"), [("roller-insulin", 0), ("implanted-insulin-vapor", 1)])
+def test_a_rotor_stops_anywhere_and_a_gate_gives_whole_aliquots(base, said):
+    text = '[programme]\nbasal = "1 U/h"\nbolus_rate = "60 U/h"\n[[programme.bolus]]\nat = "07:00"\nvolume = "5.5 U"\n'
+    Path("day.toml").write_text(f'title = "A day"\nbase = "{base}"\n{text}')
+    read = load("day.toml")
+    told = list(trace_words.complaints(read, programmes.programme(read, 12.0 * HOUR)))
+    assert len(told) == said
+    assert all("5.5 U), which is no whole number of strokes of 2 µL (0.2 U)" in each for each in told)
+
+
+def test_a_long_mean_is_written_in_hours():
+    assert trace_figure._length(900.0) == "15 min"
+    assert trace_figure._length(90e3) == "25 h"
+    assert trace_figure._length(9e5) == "10.4 d"
 
 
 def test_volumes_and_pressures_are_written_out():
