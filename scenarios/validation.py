@@ -13,8 +13,8 @@ from reliability.columns import Floats
 from reliability.recurrent import event_rate, share
 from reliability.survival import kaplan_meier, time_reaching
 from scenarios.build import load
+from scenarios.cases.devices import device_cases
 from scenarios.cohorts import FRANCE, MONTPELLIER, ZWOLLE, Cohort, Counts, counts, planned, repeated
-from scenarios.device_cases import device_cases
 from scenarios.units import DAY, YEAR
 
 TIMES = 400  # repetitions of each cohort

@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
-from scenarios.gas_cases import gas_cases
-from scenarios.implanted_cases import gate_cases, roller_cases
-from scenarios.line_cases import line_cases
-from scenarios.network_cases import network_cases
-from scenarios.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, STATED, Case
-from scenarios.transient_case import transient_cases
+from scenarios.cases.gas import gas_cases
+from scenarios.cases.implanted import gate_cases, roller_cases
+from scenarios.cases.lines import line_cases
+from scenarios.cases.networks import network_cases
+from scenarios.cases.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, STATED, Case
+from scenarios.cases.transient import transient_cases
+from scenarios.cases.worn import worn_cases
 from scenarios.validation import Row, device
-from scenarios.worn_cases import worn_cases
 
 ROLES = {
     HELD_OUT: "left out of every fit: only these test the models",

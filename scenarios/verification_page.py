@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from scenarios.cases.published import Case
 from scenarios.cite import references
-from scenarios.published import Case
 from scenarios.report.provenance import numbered
 from scenarios.report.words import compared
 from scenarios.verification import ROLES, Group, counted, every, groups, missed

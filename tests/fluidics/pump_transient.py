@@ -1,8 +1,8 @@
-"""The stiff pump of `scenarios.transient_case`, whose reference values stand there, for the tests of all engines."""
+"""The stiff pump of `scenarios.cases.transient`, whose reference values stand there, for the tests of all engines."""
 
 from __future__ import annotations
 
-from scenarios.transient_case import (
+from scenarios.cases.transient import (
     AFTER_131,
     CHAMBER,
     DRAWN,

@@ -88,7 +88,8 @@ def test_the_gated_pump_delivers_what_was_measured():
     """97.1 % in months 1 to 6 (Rauck et al., Neuromodulation 16 (2013) 163), on average over a fill."""
     design = load("gated-morphine").design
     state = new_pump(design.pump)
-    half = state._replace(reservoir=state.reservoir._replace(volume=0.5 * usable(design.pump.reservoir, state.reservoir)))
+    drawn = 0.5 * usable(design.pump.reservoir, state.reservoir)
+    half = state._replace(reservoir=state.reservoir._replace(volume=drawn))
     levels = histogram(design.regimen, design.population.mean_rate)
     around = seen(design.pump, half, levels, 1.0)
     assert around.flow / around.programmed == pytest.approx(0.971, abs=0.01)
@@ -123,7 +124,9 @@ def test_the_vapour_of_the_insulin_pump_presses_with_430_millimetres_of_mercury(
 # --- worn pumps ------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("name", "least", "most"), [("worn-insulin-tubed", 2.5, 3.0), ("worn-insulin-patch", 3.0, 5.0)])
+@pytest.mark.parametrize(
+    ("name", "least", "most"), [("worn-insulin-tubed", 2.5, 3.0), ("worn-insulin-patch", 3.0, 5.0)]
+)
 def test_alarms_miss_what_the_manuals_say(name, least, most):
     """2.77 U on average (Paradigm Veo), 3 to 5 U (Omnipod), of U100 insulin; a table by stroke, rate by rate."""
     table = laddered(plan(load(name), 1.0, 1)).transients

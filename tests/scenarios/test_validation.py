@@ -11,9 +11,9 @@ import pytest
 from reliability.calibration import poisson_residual
 from scenarios.build import load
 from scenarios.calibrate import TARGETS, expected, parameters, report, residuals, with_values
+from scenarios.cases.devices import ambient_pressure, days_until, left_after
 from scenarios.cite import references
 from scenarios.cohorts import FRANCE, MONTPELLIER, ZWOLLE, counts, planned, repeated
-from scenarios.device_cases import ambient_pressure, days_until, left_after
 from scenarios.validation import CALIBRATED, EXPECTED_MISS, HELD_OUT, STATED, TIMES, Row, validation_table
 
 COHORTS = (MONTPELLIER, ZWOLLE, FRANCE)

@@ -12,16 +12,16 @@ from typer.testing import CliRunner
 
 from scenarios import verification
 from scenarios.build import load, names
+from scenarios.cases.gas import gas_cases, weekly
+from scenarios.cases.implanted import gate_cases, roller_cases, spread
+from scenarios.cases.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, Case, near, within
+from scenarios.cases.worn import worn_cases
 from scenarios.cite import bibliography
 from scenarios.cli import app
-from scenarios.gas_cases import gas_cases, weekly
-from scenarios.implanted_cases import gate_cases, roller_cases, spread
-from scenarios.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, Case, near, within
 from scenarios.report.provenance import comparisons, is_published_kind, numbered, verdicts
 from scenarios.report.words import MINUS
 from scenarios.verification import ROLES, Count, Group, counted, every, groups, missed, rows_of_kind
 from scenarios.verification_page import lines, markdown, shown, verdict
-from scenarios.worn_cases import worn_cases
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
 CASES = [pytest.param(case, id=f"{case.case}: {case.quantity}") for case in every()]

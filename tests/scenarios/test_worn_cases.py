@@ -6,11 +6,12 @@ import math
 
 import pytest
 
+from scenarios.cases.published import CALIBRATED, EXPECTED_MISS, HELD_OUT, Case, within
+from scenarios.cases.worn import worn_cases
+from scenarios.cases.worn_alarms import Sensed, alarm_time, veo
+from scenarios.cases.worn_pump import UNIT, siphon_compliance
+from scenarios.cases.worn_windows import limits, normals
 from scenarios.cite import bibliography
-from scenarios.published import CALIBRATED, EXPECTED_MISS, HELD_OUT, Case, within
-from scenarios.worn_alarms import Sensed, alarm_time, veo
-from scenarios.worn_cases import UNIT, siphon_compliance, worn_cases
-from scenarios.worn_windows import limits, normals
 
 CASES = [pytest.param(case, id=f"{case.case}: {case.quantity}") for case in worn_cases()]
 

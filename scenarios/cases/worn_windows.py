@@ -11,8 +11,8 @@ import numpy as np
 from fluidics.collected import delivered_in_windows, increments_of
 from fluidics.network import Floats
 from reliability.streams import philox
-from scenarios.published import CALIBRATED, EXPECTED_MISS, HELD_OUT, Case
-from scenarios.worn_cases import HOUR, UNIT, UNIT_PER_HOUR, patch_drive
+from scenarios.cases.published import CALIBRATED, EXPECTED_MISS, HELD_OUT, Case
+from scenarios.cases.worn_pump import HOUR, UNIT, UNIT_PER_HOUR, patch_drive
 
 SEED = 2022
 PODS, RUN = 12, 72.0 * HOUR  # as in the laboratory

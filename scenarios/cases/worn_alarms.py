@@ -1,5 +1,5 @@
 """When pumps notice that their line is shut, published and simulated: one missed volume for each device, over all its
-rates; heads, air and syringes stand in `scenarios.worn_cases`."""
+rates; heads, air and syringes stand in `scenarios.cases.worn`."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from fluidics.circuit import CHAMBER, circuit, schedule
 from fluidics.engines.exact import resolve
 from fluidics.loading import time_to_pressure
 from fluidics.pump import new_pump
-from scenarios.published import CALIBRATED, COMPUTED, HELD_OUT, Case, within
-from scenarios.worn_cases import CREEP_TIME, HOUR, UNIT, UNIT_PER_HOUR, patch_drive, siphon_compliance, worn_pump
+from scenarios.cases.published import CALIBRATED, COMPUTED, HELD_OUT, Case, within
+from scenarios.cases.worn_pump import CREEP_TIME, HOUR, UNIT, UNIT_PER_HOUR, patch_drive, siphon_compliance, worn_pump
 
 _SHUT = 1e26  # [Pa s/m3]
 _ML = 1e-6

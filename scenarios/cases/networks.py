@@ -12,7 +12,7 @@ import numpy as np
 from fluidics.engines.rosenbrock import integrate
 from fluidics.forcing import Forcing, forcing
 from fluidics.network import TUBE, Floats, Link, Network, Schedule, network
-from scenarios.published import COMPUTED, Case, within
+from scenarios.cases.published import COMPUTED, Case, within
 
 _TUBE = Link(0.01)  # 100 of the units in which these cases are given, which are consistent and have no names
 _STORE = 1e-14  # of a node that stores nothing: a phase of 1e-10

@@ -1,5 +1,5 @@
 """Published figures of pumps with rollers and with gates beside simulated ones; gas-driven pumps stand in
-`scenarios.gas_cases`."""
+`scenarios.cases.gas`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from fluidics.pump import Pump, Surroundings, new_pump
 from fluidics.questions import advance, capacity, flow, histogram, operate, panel, phases, pressure, usable, viscosity
 from reliability.design import Design
 from scenarios.build import load
-from scenarios.device_cases import left_after
-from scenarios.gas_cases import BODY, MMHG
-from scenarios.published import CALIBRATED, COMPUTED, HELD_OUT, STATED, Case, near, within
+from scenarios.cases.devices import left_after
+from scenarios.cases.gas import BODY, MMHG
+from scenarios.cases.published import CALIBRATED, COMPUTED, HELD_OUT, STATED, Case, near, within
 from scenarios.units import DAY, YEAR
 
 _UL, _ML = 1e-9, 1e-6

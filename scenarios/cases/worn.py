@@ -1,5 +1,5 @@
 """Published figures of worn pumps and syringe pumps beside simulated ones: heads, air, syringes, and all the cases
-together; alarms stand in `scenarios.worn_alarms`, windows of delivery in `scenarios.worn_windows`."""
+together; alarms stand in `scenarios.cases.worn_alarms`, windows of delivery in `scenarios.cases.worn_windows`."""
 
 from __future__ import annotations
 
@@ -8,66 +8,32 @@ from functools import cache
 import numpy as np
 
 from fluidics.air import ATMOSPHERE, boyle
-from fluidics.bag import Bag
-from fluidics.barrel import Barrel
 from fluidics.circuit import OUTLET, circuit, schedule
 from fluidics.drives import LeadScrew, Patch
 from fluidics.engines.exact import resolve
-from fluidics.infusate import Infusate
-from fluidics.infusion_set import DENSITY, GRAVITY, InfusionSet
 from fluidics.network import Floats, Ints
-from fluidics.power import Unpowered
 from fluidics.pump import Luck, Pump, new_pump
 from fluidics.questions import fresh
-from fluidics.subcutaneous import Subcutaneous
-from scenarios.published import CALIBRATED, HELD_OUT, Case
+from scenarios.cases.published import CALIBRATED, HELD_OUT, Case
+from scenarios.cases.worn_alarms import alarms
+from scenarios.cases.worn_pump import (
+    MAIN_HEIGHT,
+    UNIT,
+    UNIT_PER_HOUR,
+    patch_drive,
+    siphon_compliance,
+    tubed_drive,
+    worn_pump,
+)
+from scenarios.cases.worn_windows import windows
 
-UNIT = 1e-8  # [m3] of U100
-HOUR = 3600.0
-UNIT_PER_HOUR = UNIT / HOUR
-CREEP_TIME = 120.0  # [s], assumed: between the seconds of a bolus and the hour of a basal alarm
-_MAIN_HEIGHT = 0.95  # [m]: middle of the tubes, 0.8 to 1.1 m
 _GAS = 13e-9  # [m3] in the line of the hyperbaric chamber
-_SKIN = 305.15  # [K]
 
 
 @cache
 def worn_cases() -> tuple[Case, ...]:
     """Return every published figure that worn pumps and syringe pumps are held against."""
-    from scenarios.worn_alarms import alarms
-    from scenarios.worn_windows import windows
-
     return (*siphon(), *chamber_dive(), *alarms(), *syringe_slack(), *flight(), *windows())
-
-
-def siphon_compliance() -> float:
-    """Return the compliance [m3/Pa] that takes up what one hour lacked when the pump lay at the tube's length below."""
-    return (1.0 - 0.745) * UNIT / (DENSITY * GRAVITY * _MAIN_HEIGHT)
-
-
-def worn_pump(drive: LeadScrew | Patch, height: float = 0.0) -> Pump:
-    """Return a worn pump with a drive and a height [m] above the cannula; a patch pump has no tube."""
-    tubed = isinstance(drive, LeadScrew)
-    return Pump(
-        reservoir=Barrel(1.8e-6) if tubed else Bag(2e-6, 0.0, 0.2e-6, 0.0),
-        drug=Infusate(1.05),
-        drive=drive,
-        catheter=InfusionSet(0.95 if tubed else 0.012, 0.19e-3, height=height),
-        site=Subcutaneous(_SKIN, 0.0),
-        power=Unpowered(),
-    )
-
-
-def tubed_drive() -> LeadScrew:
-    """Return a lead screw with the compliance of the siphon and friction that does not stick."""
-    return LeadScrew(
-        0.5e-9, 1.0, 150e3, siphon_compliance(), 0.0, CREEP_TIME, running_friction=3e3, breakaway_friction=3e3
-    )
-
-
-def patch_drive() -> Patch:
-    """Return a pod of the same compliance."""
-    return Patch(0.5e-9, 150e3, siphon_compliance())
 
 
 def delivered(pump: Pump, hours: int, start: tuple[Floats, Ints] | None) -> tuple[float, tuple[Floats, Ints]]:
@@ -91,8 +57,8 @@ def raised(drive: LeadScrew | Patch, height: float) -> tuple[float, float]:
 def siphon() -> tuple[Case, ...]:
     """Return what a head does to an hour at 1 U/h."""
     name, source = "Siphon, 1 U/h for 1 h", "zisser_2010"
-    low, after = raised(tubed_drive(), -_MAIN_HEIGHT)
-    high, _ = raised(tubed_drive(), _MAIN_HEIGHT)
+    low, after = raised(tubed_drive(), -MAIN_HEIGHT)
+    high, _ = raised(tubed_drive(), MAIN_HEIGHT)
     tubeless, _ = raised(patch_drive(), -0.012)
     stored = siphon_compliance() * 1e12
     return (

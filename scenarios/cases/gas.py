@@ -1,5 +1,5 @@
 """Published figures of pumps that a boiling propellant, a spring, a balloon or a vacuum drives, beside simulated ones;
-pumps with rollers and gates stand in `scenarios.implanted_cases`."""
+pumps with rollers and gates stand in `scenarios.cases.implanted`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fluidics.questions import histogram, mean_aggregate, operate, pressure, tem
 from fluidics.regimen import ConstantRate
 from fluidics.spring_reservoir import SpringReservoir
 from scenarios.build import load
-from scenarios.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, Case, near, within
+from scenarios.cases.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, Case, near, within
 from scenarios.units import DAY
 
 BODY = 310.15

@@ -1,6 +1,6 @@
 """One stiff pump over a day whose pressures an independent exact propagator gave: a diaphragm between
 two check valves and a compliant line, whose last segment occludes after two hours; other networks stand in
-`scenarios.network_cases`.
+`scenarios.cases.networks`.
 
 Plausible numbers, not those of a product. A Rosenbrock method at a tolerance of 1e-12 agrees with the reference values
 to 4e-9 in pressure and 4e-8 in volume, the circuit simulator ngspice 39 to 7e-6 over the first push.
@@ -16,7 +16,7 @@ import numpy as np
 
 from fluidics.engines.exact import resolve
 from fluidics.network import CHECK, Floats, Ints, Link, Network, Resolved, Schedule, network
-from scenarios.published import COMPUTED, Case, within
+from scenarios.cases.published import COMPUTED, Case, within
 
 KPA, MICROLITRE = 1e3, 1e-9
 RESERVOIR, CHAMBER, P1, P2, P3, TIP = range(6)

@@ -1,5 +1,5 @@
 """Resistances of lumens, pulses and fronts in lines that have a closed form or were computed elsewhere, beside those of
-pumpsim; networks of them stand in `scenarios.network_cases`."""
+pumpsim; networks of them stand in `scenarios.cases.networks`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from fluidics.filter import filter_link
 from fluidics.lumen import annulus_resistance, stenosis_factor, taper_resistance
 from fluidics.network import Link, Schedule, network
 from fluidics.pulse import womersley
-from scenarios.published import COMPUTED, Case, near, within
+from scenarios.cases.published import COMPUTED, Case, near, within
 
 _VISCOSITY, _LENGTH, _BORE = 6.9e-4, 0.40, 0.25e-3  # [Pa s], [m], [m]: radius
 _WATER = 6.9130358e-4  # [Pa s] at 37 degC (IAPWS)
