@@ -26,7 +26,19 @@ ROLES = {
     "program and validates no model",
     EXPECTED_MISS: "known not to be met, with the reason",
 }
+
+
+def piston_cases() -> tuple[Case, ...]:
+    """Return the figures of one implanted insulin pump, whose cohorts are compared elsewhere."""
+    return tuple(
+        Case(row.case, row.quantity, row.published, row.low, row.high, row.simulated, row.unit, row.role, row.source,
+             row.note)
+        for row in device()
+    )  # fmt: skip
+
+
 _OF_DRIVE: dict[str, Callable[[], tuple[Case, ...]]] = {
+    "piston": piston_cases,
     "restrictor": gas_cases,
     "multi-rate": gas_cases,
     "duty-cycle": gas_cases,
@@ -63,15 +75,6 @@ def groups() -> tuple[Group, ...]:
         Group("Lines", line_cases()),
         Group("Networks", (*network_cases(), *transient_cases())),
     )
-
-
-def piston_cases() -> tuple[Case, ...]:
-    """Return the figures of one implanted insulin pump, whose cohorts are compared elsewhere."""
-    return tuple(
-        Case(row.case, row.quantity, row.published, row.low, row.high, row.simulated, row.unit, row.role, row.source,
-             row.note)
-        for row in device()
-    )  # fmt: skip
 
 
 def every() -> tuple[Case, ...]:
