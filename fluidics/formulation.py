@@ -91,7 +91,7 @@ def loosened(drug: FormulatedInsulin, preservative: float) -> float:
 
     Notes
     -----
-    Within 5 % of the mass balances of `fluidics.nucleation.free_monomer` for U100 and U400 with two zinc ions each.
+    Within 6 % of the mass balances of `fluidics.nucleation.free_monomer` for U100 and U400 with two zinc ions each.
     """
     cube = drug.preservative * drug.preservative * drug.preservative
     left = cube * preservative * preservative * preservative
