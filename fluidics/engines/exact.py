@@ -11,21 +11,13 @@ from fluidics.compile import inlined, kernel
 from fluidics.engines.course import Course, aim, begin, empty_course, go
 from fluidics.engines.crossing import UNDECIDED, first_crossing
 from fluidics.engines.modes import Modes, empty_modes, resolved_modes
-from fluidics.engines.yielding import Account, Stage, set_links, staged, way_back
+from fluidics.engines.stage import Rows, Stage, empty_rows, staged
+from fluidics.engines.yielding import Account, set_links, way_back
 from fluidics.network import CHECK, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
 
 MOST_VALVES = 62  # a pattern of open links is one integer
 MOST_SWITCHES = 1000  # of valves within one phase
 RESTLESS, UNCLEAR = -1, -2  # how a phase fails
-
-
-class Rows(NamedTuple):
-    """What is recorded at the end of every phase."""
-
-    time: Floats  # (r,) [s]
-    pressure: Floats  # (r, n) [Pa]
-    volume: Floats  # (r, m) [m3]
-    open: Ints  # (r, m)
 
 
 class Outcome(NamedTuple):
@@ -41,11 +33,12 @@ def _passed_phase(
     network: Network, stage: Stage, phase: int, opened: Ints, modes: Modes, course: Course, account: Account
 ) -> int:
     """Return how often valves switched in a phase, or RESTLESS or UNCLEAR; write what became of the network."""
-    share = way_back(stage, phase, account)
+    wall = network.start[stage.relief] if stage.relief >= 0 else -1
+    share = way_back(stage, phase, wall, account)
     switches = set_links(network, stage, phase, opened)
-    left = stage.duration[phase]
+    left = stage.plan.duration[phase]
     for i in range(course.source.shape[0]):
-        course.source[i] = stage.source[phase, i] * (share if i == stage.wall else 1.0)
+        course.source[i] = stage.plan.source[phase, i] * (share if i == wall else 1.0)
         account.entered[i] += course.source[i] * left
     for _ in range(MOST_SWITCHES):
         row = resolved_modes(network, opened, modes)
@@ -82,7 +75,7 @@ def passed_strokes(
     every: int,
 ) -> Outcome:
     """Return how a number of strokes ended; every so many, counted back from the last, they are written into rows."""
-    phases, nodes, links = stage.duration.shape[0], course.pressure.shape[0], opened.shape[0]
+    phases, nodes, links = stage.plan.duration.shape[0], course.pressure.shape[0], opened.shape[0]
     switches, at, begun = 0, 0, 0.0
     for stroke in range(strokes):
         passed = 0.0
@@ -91,7 +84,7 @@ def passed_strokes(
             if done < 0:
                 return Outcome(done, stroke, phase)
             switches += done
-            passed += stage.duration[phase]
+            passed += stage.plan.duration[phase]
             if (strokes - 1 - stroke) % every == 0:
                 rows.time[at] = begun + passed
                 for i in range(nodes):
@@ -113,8 +106,8 @@ def _unbalanced(network: Network, course: Course, account: Account) -> float:
     return float(np.abs(account.entered + net[:nodes] - network.compliance * course.change).sum())
 
 
-def _refuse(network: Network, relief: int) -> None:
-    """Raise when a network is not piecewise linear, has a link that shuts wholly, or its relief is none."""
+def _refuse(network: Network) -> None:
+    """Raise when a network is not piecewise linear, or has a link that shuts wholly."""
     bent = ("node", "trapped gas", network.gas), ("link", "a loss", network.loss), ("link", "a lift", network.lift)
     for what, name, given in bent:
         for at in np.flatnonzero(given > 0.0):
@@ -124,11 +117,6 @@ def _refuse(network: Network, relief: int) -> None:
     valves = int(np.count_nonzero(network.kind != TUBE))
     if valves > MOST_VALVES:
         raise ValueError(f"the network has {valves} valves; {MOST_VALVES} at most")
-    links, nodes = network.kind.shape[0], network.compliance.shape[0]
-    if relief != -1 and not (
-        0 <= relief < links and network.kind[relief] == CHECK and network.start[relief] < nodes <= network.stop[relief]
-    ):
-        raise ValueError(f"relief {relief!r} must be -1 or the number of a check that leads from a node to a boundary")
 
 
 def resolve(
@@ -186,15 +174,12 @@ def resolve(
     0.632120559
     """
     checked(network, schedule, strokes, pressure, open_links, every)
-    _refuse(network, relief)
+    _refuse(network)
     opened = np.where(network.kind == TUBE, 1, open_links).astype(np.int64)
     course = empty_course(network, np.asarray(pressure, dtype=np.float64))
-    links, nodes = network.kind.shape[0], network.compliance.shape[0]
-    account = Account(np.zeros(nodes), np.zeros(links))
+    account = Account(np.zeros(len(network.compliance)), np.zeros(len(network.kind)))
     stage = staged(network, schedule, relief)
-    count = -(-strokes // every) * len(schedule.duration)
-    shapes = (count, nodes), (count, links)
-    rows = Rows(np.zeros(count), np.zeros(shapes[0]), np.zeros(shapes[1]), np.zeros(shapes[1], dtype=np.int64))
+    rows = empty_rows(stage, strokes, every)
     end = passed_strokes(network, stage, opened, empty_modes(network), course, account, rows, strokes, every)
     where = f"stroke {end.stroke + 1}, phase {end.phase + 1}"
     if end.switches == RESTLESS:

@@ -320,7 +320,7 @@ ZERO = np.array([0.0])
         ),
         ({"strokes": 0}, "strokes must be a whole number from 1, given 0"),
         ({"every": 0}, "every must be a whole number from 1, given 0"),
-        ({"relief": 0}, "relief 0 must be -1 or the number of a check that leads from a node to a boundary"),
+        ({"relief": 0}, "relief 0 must be -1 or the number of a check from a node to a boundary"),
     ],
 )  # fmt: skip
 def test_nonsense_is_refused(changed, sentence):

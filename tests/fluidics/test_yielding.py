@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fluidics.engines.exact import resolve
-from fluidics.engines.yielding import staged
+from fluidics.engines.stage import staged
 from fluidics.network import CHECK, Link, Schedule, network
 from tests.fluidics.diaphragms import LIMIT, OUTLET, RELIEF, REST, SHUT, STROKE, STROKE_VOLUME, SWING, diaphragm
 
@@ -17,7 +17,6 @@ def test_a_wall_may_give_way_from_the_push_until_it_goes_back():
     stage = staged(diaphragm(0.0), STROKE, RELIEF)
     assert stage.out.tolist() == [1, 1, 0, 0]
     assert stage.back == pytest.approx([0.0, 0.0, STROKE_VOLUME, 0.0], rel=1e-15)
-    assert stage.wall == 0
 
 
 def test_a_wall_that_goes_back_in_two_steps_knows_what_is_left():
@@ -30,7 +29,7 @@ def test_a_wall_that_goes_back_in_two_steps_knows_what_is_left():
 
 def test_without_a_wall_nothing_gives_way():
     stage = staged(diaphragm(0.0), STROKE, -1)
-    assert (stage.wall, stage.out.any(), stage.back.any()) == (-1, False, False)
+    assert (stage.relief, stage.out.any(), stage.back.any()) == (-1, False, False)
 
 
 def test_a_wall_that_never_gives_way_keeps_nothing():
