@@ -68,10 +68,12 @@ def check_file(path: Path) -> None:
     Raises
     ------
     ScenarioError
-        When it does not end in .h5, or its folder is not there.
+        When it does not end in .h5, is a folder, or lies in none.
     """
     if path.suffix.lower() != ".h5":
         raise ScenarioError([f"--output {path}: must end in .h5"])
+    if path.is_dir():
+        raise ScenarioError([f"--output {path}: is a folder; give the name of a file"])
     if not path.parent.is_dir():
         raise ScenarioError([f"--output {path}: there is no folder {path.parent}; make it first"])
 
@@ -120,8 +122,15 @@ def run(scenario: Scenario, length: float, engine: str, changes: Sequence[Change
         raise ScenarioError([f"{scenario.name}: the engine {engine} cannot follow this pump: {error}"]) from error
     within = programme(scenario, length)
     found = engine_gap(scenario, within, engine)
-    told = [*complaints(scenario, within), complaint(found) if found else ""]
+    told = [*complaints(scenario, within), complaint(found) if found else "", _stiff(engine, changes)]
     return Run(asked, tuple(changes), alarm, tuple(filter(None, told)), trace, found)
+
+
+def _stiff(engine: str, changes: Sequence[Changed]) -> str:
+    """Return what a trace leaves out when a line is blocked whose compliance the engine does not know."""
+    if engine != list(ENGINES)[-1] or not any(change.slot == BLOCKAGE for change in changes):
+        return ""
+    return f"the engine {engine} takes the line as rigid: alarms come at once, and nothing is kept in it; try stroke"
 
 
 def engine_gap(scenario: Scenario, within: Programme, engine: str) -> Gap | None:

@@ -50,7 +50,7 @@ def timing(period: float, active: float, due: float, span: float) -> Timing:
         return Timing(span, 0, 0.0, due + span / period, span)
     strokes = int((span - wait) / period + _NEXT)
     last = span - wait - strokes * period
-    if last <= _NEXT * period:
+    if last <= _NEXT * min(period, span):
         return Timing(wait, strokes, 0.0, 1.0, wait + strokes * period)
     last = max(last, active)
     return Timing(wait, strokes, last, last / period, wait + strokes * period + last)

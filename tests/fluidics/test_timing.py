@@ -42,6 +42,12 @@ def test_a_stroke_that_has_begun_is_ended():
     assert timing(60.0, 0.5, 1.0, 60.1) == (0.0, 1, 0.5, 0.5 / 60.0, 60.5)
 
 
+def test_a_stroke_in_years_is_one_all_the_same():
+    """However small a stretch is beside the period, there is something to do in it."""
+    found = timing(4e13, 0.5, 1.0, 3600.0)
+    assert (found.wait, found.strokes, found.last, found.span) == (0.0, 0, 3600.0, 3600.0)
+
+
 def test_the_moving_part_of_a_stroke_ends_with_its_last_motion():
     assert active(PISTON) == pytest.approx(0.5)
     assert active(lasting(PISTON, 3.0)) == 0.0

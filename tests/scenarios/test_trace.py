@@ -257,6 +257,20 @@ def test_bad_input_ends_with_one_sentence_and_writes_nothing(place, arguments, s
     assert list(place.iterdir()) == []
 
 
+def test_an_engine_without_compliance_says_so_when_the_line_is_blocked():
+    given = ("--hours", "3", "--occlude", "1 h")
+    assert "the engine panel takes the line as rigid: alarms come at once" in traced("--engine", "panel", *given).stderr
+    assert "rigid" not in traced("--engine", "stroke", *given).stderr
+    assert "rigid" not in traced("--engine", "panel", "--hours", "3").stderr
+
+
+def test_a_folder_is_no_file(place):
+    (place / "t.h5").mkdir()
+    ended = CliRunner().invoke(app, ["trace", "implanted-insulin", "-o", "t.h5"])
+    assert ended.exit_code == BAD_INPUT
+    assert ended.stderr == "--output t.h5: is a folder; give the name of a file\n"
+
+
 def test_all_wrong_changes_are_told_at_once(place):
     ended = CliRunner().invoke(
         app, ["trace", "implanted-insulin", "-o", "t.h5", "--change", "x", "--change", "y", "--occlude", "z"]
