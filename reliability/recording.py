@@ -9,7 +9,7 @@ import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import h5py
 import numpy as np
@@ -32,7 +32,18 @@ HOW_TO_OPEN = (
 _STORED = {"compression": "gzip", "compression_opts": 1, "shuffle": True, "fletcher32": True}
 
 
-def write_trace(path: Path, trace: Trace, attributes: Mapping[str, str | int | float]) -> None:
+class Column(NamedTuple):
+    """What is known besides, at each time of a trace."""
+
+    name: str
+    values: NDArray[np.float64]  # (r,)
+    units: str
+    meaning: str
+
+
+def write_trace(
+    path: Path, trace: Trace, attributes: Mapping[str, str | int | float], more: Sequence[Column] = ()
+) -> None:
     """Write a trace as an HDF5 file that appears whole or not at all.
 
     Parameters
@@ -43,6 +54,8 @@ def write_trace(path: Path, trace: Trace, attributes: Mapping[str, str | int | f
         What the device did.
     attributes : mapping
         What the file tells of where the trace comes from: scenario, parameters, command.
+    more : sequence of Column
+        What else is known at each time.
 
     Raises
     ------
@@ -51,14 +64,14 @@ def write_trace(path: Path, trace: Trace, attributes: Mapping[str, str | int | f
     """
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(trace_image(trace, attributes))
+        part.write_bytes(trace_image(trace, attributes, more))
         move_into_place(part, path)
     except OSError:
         part.unlink(missing_ok=True)
         raise
 
 
-def trace_image(trace: Trace, attributes: Mapping[str, str | int | float]) -> bytes:
+def trace_image(trace: Trace, attributes: Mapping[str, str | int | float], more: Sequence[Column] = ()) -> bytes:
     """Return the bytes of the file; it is made in memory, so that a full disk is met by a plain write."""
     image = io.BytesIO()
     with h5py.File(image, "w") as file:
@@ -76,6 +89,8 @@ def trace_image(trace: Trace, attributes: Mapping[str, str | int | float]) -> by
         )
         _scales(file, trace)
         _columns(file, trace)
+        for column in more:
+            _dataset(file, column.name, column.values, column.units, column.meaning, ("time",))
         _events(file.create_group("events"), trace.events)
     return image.getvalue()
 

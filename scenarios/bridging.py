@@ -20,7 +20,7 @@ from scenarios.units import DAY, convert, quantity
 
 GOOD = 0.02  # [-]: error of the dose in an hour above which a plan is called poor
 NO_ADVICE = "Properties of a simulated line; no advice on therapy."
-_HEXAMER, _SMALL = "1.5e-10 m2/s", "7e-10 m2/s"  # diffusivity of insulin, and assumed of a drug of some hundred g/mol
+DIFFUSIVITY = {"U": "1.5e-10 m2/s", "g": "7e-10 m2/s"}  # of insulin hexamers; assumed of a drug of some hundred g/mol
 _OUTFLOW = 1e-11  # [m3/s]: of a pump that is asked whether it follows its programme
 
 
@@ -71,7 +71,7 @@ def planned(scenario: Scenario, wanted: Wanted) -> Bridge:
     before, after = _concentrations(scenario, wanted)
     dose, unit = _dose(scenario, wanted, before)
     tubing, catheter = _tubing(scenario.design.pump, wanted), _catheter(scenario.design.pump, wanted)
-    spread = _positive("--diffusivity", wanted.diffusivity or (_HEXAMER if unit == "U/d" else _SMALL), "m2/s")
+    spread = _positive("--diffusivity", wanted.diffusivity or DIFFUSIVITY[before.unit[0]], "m2/s")
     # amounts keep their own unit: only the ratio of dose to concentration counts
     old, new = Solution(before.si, dose, spread), Solution(after.si, dose, spread)
     line, step = (*tubing, *catheter), _positive("--step", wanted.step, "s")
@@ -102,7 +102,7 @@ def _concentrations(scenario: Scenario, wanted: Wanted) -> tuple[Reading, Readin
     given = wanted.origin or held
     if given is None:
         raise ScenarioError(["--from: the scenario does not say what the pump holds; give it as in --from '500 ug/mL'"])
-    before, after = _concentration("--from", given), _concentration("--to", wanted.to)
+    before, after = _read("--from", given), _read("--to", wanted.to)
     if before.unit != after.unit:
         raise ScenarioError([f"--to {wanted.to}: does not fit to {given}; give both per unit, or both per mass"])
     if before.si == after.si:
@@ -110,9 +110,25 @@ def _concentrations(scenario: Scenario, wanted: Wanted) -> tuple[Reading, Readin
     return before, after
 
 
-def _concentration(option: str, given: str) -> Reading:
+def concentration(given: str) -> Reading:
+    """Return the reading of a concentration, in U/m3 or g/m3.
+
+    Raises
+    ------
+    ValueError
+        When it is none.
+
+    Examples
+    --------
+    >>> concentration("2000 ug/mL").si
+    2000.0
+    """
+    return reading("concentration", "U/m3", given, Context())
+
+
+def _read(option: str, given: str) -> Reading:
     try:
-        return reading("concentration", "U/m3", given, Context())
+        return concentration(given)
     except ValueError as error:
         raise ScenarioError([f"{option} {error}"]) from None
 

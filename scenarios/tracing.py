@@ -177,7 +177,7 @@ def readings(scenario: Scenario, done: Run) -> dict[str, Any]:
     }
 
 
-def provenance(scenario: Scenario, done: Run, command: str) -> dict[str, str | int | float]:
+def provenance(scenario: Scenario, done: Run, found: dict[str, Any], command: str) -> dict[str, str | int | float]:
     """Return what a trace file keeps of its scenario and its results."""
     return {
         "name": scenario.name,
@@ -188,6 +188,6 @@ def provenance(scenario: Scenario, done: Run, command: str) -> dict[str, str | i
         "scenario_sha256": scenario.sha256,
         "parameters": json.dumps([value._asdict() for value in scenario.values], ensure_ascii=False),
         "changes": json.dumps([change._asdict() for change in done.changes], ensure_ascii=False),
-        "summary": json.dumps(readings(scenario, done), ensure_ascii=False),
+        "summary": json.dumps(found, ensure_ascii=False),
         **(engine_gap_attributes(done.gap) if done.gap else {}),
     }

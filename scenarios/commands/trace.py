@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from scenarios.commands.study import command
 
 if TYPE_CHECKING:
     from scenarios.build import Scenario
+    from scenarios.drugging import Drugged
     from scenarios.tracing import Run
 
 INTERRUPTED = 130
@@ -23,6 +24,10 @@ Changes = Annotated[
     typer.Option("--change", metavar="TIME:PATH=VALUE", help='As in --change "2 h: site.pressure = 5 kPa".'),
 ]
 Times = Annotated[list[str] | None, typer.Option("--occlude", metavar="TIME", help="Block the tip of the catheter.")]
+Refills = Annotated[
+    list[str] | None,
+    typer.Option("--refill", metavar="TIME:CONCENTRATION", help='As in --refill "2 h: 2000 ug/mL"; only drug changes.'),
+]
 
 
 def trace(
@@ -32,6 +37,7 @@ def trace(
     engine: Annotated[str, typer.Option(metavar="ENGINE", help="exact, stroke or panel.")] = "exact",
     changes: Changes = None,
     occlude: Times = None,
+    refill: Refills = None,
     alarm: Annotated[str | None, typer.Option(metavar="PRESSURE", help="Line pressure that stops the pump.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Figure to write: .svg, .png or .pdf.")] = None,
     overrides: Overrides = None,
@@ -39,7 +45,7 @@ def trace(
 ) -> None:
     """Follow a new pump through hours of its programme: pressures, flows, valves, alarms."""
     from reliability.recording import write_trace
-    from scenarios import programmes, trace_figure, tracing
+    from scenarios import drugging, programmes, trace_figure, tracing
     from scenarios.build import load
     from scenarios.report.drawing import check_kind
 
@@ -51,32 +57,39 @@ def trace(
     scenario = load(name, overrides or ())
     pressure = tracing.alarm_pressure(scenario, alarm)
     changed = programmes.asked(scenario, length, changes or (), occlude or ())
+    refilled = drugging.refills(scenario, refill or (), length)
     try:
         with patience(BUSY):
             done = tracing.run(scenario, length, engine, changed, pressure)
+            drug = drugging.followed(scenario, done, refilled)
     except KeyboardInterrupt:
         say("Interrupted. A trace keeps nothing; give the same command again.")
         raise typer.Exit(INTERRUPTED) from None
-    write_trace(output, done.trace, tracing.provenance(scenario, done, command()))
-    for complaint in done.complaints:
+    found = {**tracing.readings(scenario, done), "drug": drugging.readings(drug)}
+    write_trace(output, done.trace, tracing.provenance(scenario, done, found, command()), drugging.columns(drug))
+    for complaint in (*done.complaints, *drug.complaints):
         say(complaint)
     if plot:
         trace_figure.plot(scenario, done, plot)
         say(f"{plot} holds the figure.")
     if as_json:
-        print_json({"file": str(output), **tracing.readings(scenario, done)})
+        print_json({"file": str(output), **found})
     else:
-        _tell(scenario, done, output)
+        _tell(scenario, done, drug, found, output)
 
 
-def _tell(scenario: Scenario, done: Run, file: Path) -> None:
+def _tell(scenario: Scenario, done: Run, drug: Drugged, found: dict[str, Any], file: Path) -> None:
+    from scenarios import consequence, drugging
     from scenarios.trace_words import HOUR, rows, said
-    from scenarios.tracing import readings
 
     print(f"{scenario.name}: {scenario.title}")
     print(f"{done.trace.time[-1] / HOUR:g} h, engine {done.trace.engine}\n")
-    print_table(list(rows(scenario, done, readings(scenario, done))))
+    print_table([*rows(scenario, done, found), *drugging.rows(drug)])
     if events := done.trace.events:
         print()
         print_table([(f"{event.time / HOUR:.4f} h", said(scenario, event)) for event in events])
+    if told := list(consequence.rows(drug.interruption, drug.matters, drug.flags)):
+        print()
+        print_table(told)
+        print(consequence.NO_ADVICE)
     print(f"\n{file}")

@@ -1,0 +1,166 @@
+"""What an interruption or a wrong dose in a trace means, by published models of how long a drug acts; the models stand
+in `fluidics.exposure`, `fluidics.missing_insulin` and `fluidics.dose_limits`. Nothing here is advice on a therapy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from fluidics.capsule import Encapsulating
+from fluidics.compartments import Kinetics, time_until_left
+from fluidics.deliverable import quantum
+from fluidics.dose_limits import flagged
+from fluidics.engines.trace import Trace
+from fluidics.exposure import baclofen, morphine, peritoneal, two_channels, two_states
+from fluidics.missing_insulin import KETONES, time_to_limit
+from fluidics.network import Floats
+from fluidics.site import Peritoneum
+from fluidics.subcutaneous import Subcutaneous
+from scenarios.build import Scenario
+from scenarios.programmes import BLOCKAGE
+
+HOUR = 3600.0
+MOST_LEFT = 0.5  # [-] of the programmed dose that still comes in what counts as an interruption
+LONGEST = 16.0 * HOUR  # [s]: ketones were followed for some 15 h
+STROKES = 10.0  # at least, in a window whose dose is looked at
+KETONE_LIMITS = (1.6, 3.0)  # [mmol/L]
+NO_ADVICE = "Figures of models, means of small groups, to compare pumps by; no advice on therapy."
+
+_STOPS = {BLOCKAGE: "blocked", "alarm": "alarm", "reservoir empty": "reservoir empty"}
+_FLAGS = {
+    "underdose": "below 80 % of the setting for more than 24 h",
+    "withdrawal": "below 50 % of the setting for more than 24 h",
+    "overdose": "above 130 % of the setting for more than 6 h",
+}
+
+
+class Interruption(NamedTuple):
+    """A time in which less than half of what is programmed is delivered, because something happened."""
+
+    start: float  # [s]
+    stop: float  # [s]
+    cause: str
+    left: float  # [-] of the programmed volume that is delivered meanwhile
+
+    def readings(self) -> dict[str, Any]:
+        """Return it with units in its names."""
+        return {
+            "from_hours": self.start / HOUR,
+            "to_hours": self.stop / HOUR,
+            "cause": self.cause,
+            "left": self.left,
+        }
+
+
+class Told(NamedTuple):
+    """How long after the beginning of an interruption something is reached, were it to last, by one or more models."""
+
+    what: str
+    least_hours: float
+    most_hours: float
+    source: str
+
+
+def interruption(trace: Trace) -> Interruption | None:
+    """Return the first interruption of a trace, or None.
+
+    A blockage lasts until it is released, unless the pump stops meanwhile; an alarm and an empty reservoir last.
+    """
+    end = float(trace.time[-1])
+    for event in trace.events:
+        if event.name not in _STOPS or event.time >= end:
+            continue
+        later = [other for other in trace.events if other.time > event.time]
+        lasts = event.name != BLOCKAGE or any(other.name in _STOPS and other.name != BLOCKAGE for other in later)
+        released = next((other.time for other in later if other.name == "release"), end)
+        stop = end if lasts else released
+        asked, came = (_between(trace, column, event.time, stop) for column in (trace.programmed, trace.delivered))
+        left = max(came / asked, 0.0) if asked > 0.0 else 0.0
+        if left < MOST_LEFT:
+            return Interruption(event.time, stop, _STOPS[event.name], left)
+    return None
+
+
+def _between(trace: Trace, column: Floats, start: float, stop: float) -> float:
+    until = np.interp([start, stop], np.append(0.0, trace.time), np.append(0.0, column))
+    return float(until[1] - until[0])
+
+
+def matters(scenario: Scenario, counted: str, stop: Interruption) -> tuple[Told, ...]:
+    """Return how long an interruption takes to matter; nothing where the drug or the way it takes is not known."""
+    models, source = _models(scenario, counted)
+    if not models:
+        return ()
+    if counted != "U":
+        clear = _told("half of the drug around the cord gone", models, source, lambda one: time_until_left(one, 0.5))
+        return (clear, _told("99 % of it gone", models, source, lambda one: time_until_left(one, 0.01)))
+    half = (0.5 - stop.left) / (1.0 - stop.left)
+    told = [_told("half of the absorption gone", models, source, lambda one: time_until_left(one, half))]
+    for limit in KETONE_LIMITS:
+        what = f"ketones {limit:.1f} mmol/L"
+        told.append(
+            _told(what, models, "Klonoff et al. 2024", lambda one, at=limit: time_to_limit(one, KETONES, at, stop.left))
+        )
+    return tuple(told)
+
+
+def _told(what: str, models: Sequence[Kinetics], source: str, time: Any) -> Told:
+    times = [time(model) for model in models]
+    return Told(what, min(times) / HOUR, max(times) / HOUR, source)
+
+
+def _models(scenario: Scenario, counted: str) -> tuple[tuple[Kinetics, ...], str]:
+    site = scenario.design.pump.site
+    if scenario.exposure == "baclofen":
+        return (baclofen(),), "one compartment, Sallerin-Caute et al. 1991"
+    if scenario.exposure == "morphine":
+        return (morphine(),), "one compartment, Nordberg et al. 1984"
+    if counted == "U" and isinstance(site, Subcutaneous):
+        return (two_states(), two_channels()), "Dalla Man et al. 2007, Wilinska et al. 2005"
+    if counted == "U" and isinstance(site, Peritoneum | Encapsulating):
+        return (peritoneal(600.0), peritoneal(1800.0)), "time constant of 10 to 30 min, assumed"
+    return (), ""
+
+
+def flags(scenario: Scenario, trace: Trace, dose: Floats, setting: Floats) -> dict[str, bool]:
+    """Return which doses (r,) of active drug were off their setting (r,) for too long, both since the start.
+
+    Doses are means over an hour, or over as many strokes as a dose needs; where nothing is programmed, the mean of the
+    whole trace is the setting.
+    """
+    end = float(trace.time[-1])
+    mean = float(setting[-1]) / end
+    period = quantum(scenario.design.pump.drive) / (float(trace.programmed[-1]) / end) if mean > 0.0 else 0.0
+    window = max(HOUR, STROKES * period)
+    edges = np.arange(0.0, end + 1e-6, window)
+    if edges.size < 2 or mean <= 0.0:
+        return dict.fromkeys(_FLAGS, False)
+    got, asked = (
+        np.diff(np.interp(edges, np.append(0.0, trace.time), np.append(0.0, column))) / window
+        for column in (dose, setting)
+    )
+    asked = np.where(asked > 0.0, asked, mean)
+    found = flagged(edges, np.maximum(got, 0.0), asked)
+    return {name: bool(getattr(found, name)) for name in _FLAGS}
+
+
+def rows(stop: Interruption | None, told: Sequence[Told], off: dict[str, bool] | None) -> Iterator[tuple[str, str]]:
+    """Yield what an interruption or a wrong dose means in words; nothing where there is nothing to say."""
+    if stop and told:
+        span = f"{stop.start / HOUR:.2f} to {stop.stop / HOUR:.2f} h"
+        yield "delivery interrupted", f"{span} ({stop.cause}), {100.0 * stop.left:.0f} % of the programmed volume comes"
+        for each in told:
+            yield f"  {each.what}", f"{_span(each)} after it began, were it to last"
+        yield "  by", "; ".join(dict.fromkeys(each.source for each in told))
+    for name, held in (off or {}).items():
+        if held:
+            yield f"dose: {name}", f"{_FLAGS[name]}, a limit proposed for simulations"
+
+
+def _span(told: Told) -> str:
+    if told.what.startswith("ketones") and told.most_hours * HOUR > LONGEST:
+        return f"more than {min(told.least_hours, LONGEST / HOUR):.1f} h"
+    least, most = f"{told.least_hours:.1f}", f"{told.most_hours:.1f}"
+    return f"{least} h" if least == most else f"{least} to {most} h"
