@@ -50,8 +50,9 @@ class Piston(NamedTuple):
     Notes
     -----
     `flow` is quasi-steady: one stroke's pressure is gone before the next, and what the chamber's compliance takes is
-    part of the accuracy; `stroke` and `chamber` resolve both. The deposition law and its pressure factor are a model
-    fitted to how often both faults were found together (Renard et al., Diabetes Care 19 (1996) 812).
+    part of the accuracy; `stroke` and `chamber` resolve both, `stroke` at the atmosphere of sea level. The deposition
+    law and its pressure factor are a model fitted to how often both faults were found together (Renard et al., Diabetes
+    Care 19 (1996) 812).
     """
 
     stroke_volume: Annotated[float, "m3"]
