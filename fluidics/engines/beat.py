@@ -1,49 +1,18 @@
 """One stroke as a map from the pressure of the line before it to that after it; the line stands in
-`fluidics.engines.lump`, many strokes in `fluidics.engines.stroke`."""
+`fluidics.engines.lump`, what strokes have in common in `fluidics.engines.pace`, many in `fluidics.engines.stroke`."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from fluidics.compile import inlined, linked
+from fluidics.engines.accumulator import emptied
 from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, fed, net_inflow, passed, reach, time_to
-from fluidics.engines.timing import ALWAYS
+from fluidics.engines.pace import NEVER, Force, Pace, Push, Setting, feeding, paced
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import chamber, phases, stroke
+from fluidics.questions import stroke
 
-NEVER = 1e300  # [Pa]: a pressure that nothing reaches
-
-
-class Force(NamedTuple):
-    """Where the force of a drive ends: it pushes no harder than from a pressure through a resistance."""
-
-    limit: Annotated[float, "Pa"]
-    resistance: Annotated[float, "Pa s/m3"]
-
-
-class Setting(NamedTuple):
-    """What stands still while strokes follow each other at one rate."""
-
-    rate: Annotated[float, "m3/s"]  # programmed
-    viscosity: Annotated[float, "Pa s"]
-    lump: Lump
-    force: Force
-    alarm: Annotated[float, "Pa"]
-
-
-class Pace(NamedTuple):
-    """How strokes follow each other while rate and leak stand still."""
-
-    leak: Annotated[float, "m3/(s Pa)"]  # between reservoir and the drive's end of the line
-    idle: Feed  # what it makes of a source at zero
-    push: Annotated[float, "s"]
-    hold: Annotated[float, "s"]  # first part of the rest, until the wall goes back and the outlet shuts
-    rest: Annotated[float, "s"]
-    share: Annotated[float, "-"]  # of a whole stroke; less where the end of a run cuts a rotor's short
-    per_time: Annotated[float, "1/s"]  # of the push
-    per_push: Annotated[float, "Pa s/m3"]  # rise of pressure per net inflow, without gas
-    per_hold: Annotated[float, "Pa s/m3"]
-    per_rest: Annotated[float, "Pa s/m3"]
+NEARBY = 1e3  # [Pa]: to where a drive is asked how its volume falls
 
 
 class Beat(NamedTuple):
@@ -58,82 +27,12 @@ class Beat(NamedTuple):
     alarmed: bool
 
 
-@linked
-def active_time(drive: Any, own: Any, rate: float, period: float) -> float:
-    """Return how long [s] of each stroke the drive pushes; all of it when it never rests, or no phase says so."""
-    time, moving = 0.0, 0.0
-    for phase in phases(drive, own, rate):
-        if phase.displaced + phase.carried > 0.0 or phase.outlet > 0.0:
-            time += phase.duration
-        if phase.displaced != 0.0 or phase.carried != 0.0:
-            moving += phase.duration
-    if moving >= ALWAYS * period or time == 0.0:
-        return period
-    return min(time, period)
-
-
-@linked
-def hold_time(drive: Any, own: Any, rate: float) -> float:
-    """Return how long [s] a wall stays where its push ended before it goes back; none for a drive that has no wall."""
-    time, pushed = 0.0, False
-    for phase in phases(drive, own, rate):
-        if phase.displaced < 0.0:
-            return time
-        if phase.displaced > 0.0:
-            pushed = True
-        elif pushed:
-            time += phase.duration
-    return 0.0
-
-
-@inlined
-def force_limit(pump: Pump, state: PumpState, viscosity: float, lump: Lump) -> Force:
-    """Return the force of a drive behind its outlet, which takes its crack pressure and a little more for the flow."""
-    drive = chamber(pump.drive, state.drive, viscosity)
-    return Force(limit=drive.stall - drive.outlet.crack, resistance=lump.near + 1.0 / drive.outlet.conductance)
-
-
-@linked
-def paced(lump: Lump, leak: float, push: float, hold: float, rest: float, share: float) -> Pace:
-    """Return the pace of strokes, or shares of one, that push, hold and rest for given times [s], with a leak."""
-    back = leak / (1.0 + leak * lump.near)
-    total = back + lump.out
-    plain = Lump(lump.compliance, 0.0, lump.near, lump.out, lump.rest, lump.ambient)
-    return Pace(
-        leak=leak,
-        idle=fed(lump, 0.0, back, 0.0),
-        push=push,
-        hold=hold,
-        rest=rest,
-        share=share,
-        per_time=1.0 / push,
-        per_push=reach(plain, 0.0, 0.0, total, push),
-        per_hold=reach(plain, 0.0, 0.0, total, hold),
-        per_rest=reach(plain, 0.0, 0.0, total, rest),
-    )
-
-
-@inlined
-def feeding(lump: Lump, pace: Pace, flow: float, p_in: float) -> Feed:
-    """Return what enters a lump while the drive pushes a flow [m3/s]; the leak sees the pressure of the drive's end."""
-    idle = pace.idle
-    return Feed(flow=flow, conductance=idle.conductance, source=p_in - lump.near * flow, back=idle.back, out=idle.out)
-
-
 @inlined
 def under(lump: Lump, feed: Feed, start: float, time: float, per_flow: float, ceiling: float) -> Passed:
     """Return what a lump does under a feed, with the rise per flow [Pa s/m3] that holds when there is no gas."""
     if lump.gas > 0.0:
         per_flow = reach(lump, start, net_inflow(lump, feed, start), feed.conductance + lump.out, time)
     return passed(lump, feed, start, time, per_flow, ceiling)
-
-
-class Push(NamedTuple):
-    """What a drive and its line did while it pushed."""
-
-    passed: Passed
-    retained: Annotated[float, "m3"]  # for want of force
-    peak: Annotated[float, "Pa"]
 
 
 @inlined
@@ -152,15 +51,14 @@ def followed(first: Push, second: Push) -> Push:
 
 @linked
 def forced(
-    given: Setting, pace: Pace, rate: float, p_in: float, start: float, time: float, floor: float
+    given: Setting, pace: Pace, force: Force, rate: float, p_in: float, start: float, time: float, floor: float
 ) -> Push:
-    """Return a push as hard as the drive can, or of nothing where the line presses harder, for want of a rate [m3/s].
+    """Return a push by a force that does not reach a rate [m3/s]; of nothing where the line presses harder.
 
     It ends early where the line falls to a floor [Pa].
     """
-    lump, force = given.lump, given.force
-    back = pace.idle.conductance
-    open_valve = 1.0 / force.resistance if start < force.limit else 0.0
+    lump, back = given.lump, pace.idle.conductance
+    open_valve = 1.0 / force.resistance if start < force.limit or force.returns else 0.0
     total = open_valve + back
     source = (open_valve * force.limit + back * p_in) / total if total > 0.0 else p_in
     feed = fed(lump, 0.0, total, source)
@@ -190,7 +88,7 @@ def pushed(given: Setting, pace: Pace, rate: float, p_in: float, start: float) -
     stalls = given.force.limit - rate * given.force.resistance if rate > 0.0 else NEVER
     push, left, per_push = Push(Passed(start, 0.0, 0.0, 0.0, False), 0.0, start), pace.push, pace.per_push
     if start > stalls:
-        push = forced(given, pace, rate, p_in, start, pace.push, stalls)
+        push = forced(given, pace, given.force, rate, p_in, start, pace.push, stalls)
         start, left = push.passed.pressure, pace.push - push.passed.time
         per_push = reach(lump, start, net_inflow(lump, feed, start), feed.conductance + lump.out, left)
     if left > 0.0 and not push.passed.stopped:
@@ -198,7 +96,7 @@ def pushed(given: Setting, pace: Pace, rate: float, p_in: float, start: float) -
         peak = max(at_drive(lump, feed, start), at_drive(lump, feed, even.pressure)) if even.time > 0.0 else start
         push = followed(push, Push(even, 0.0, peak))
         if even.stopped and stalls < sounds:
-            push = followed(push, forced(given, pace, rate, p_in, even.pressure, left - even.time, -NEVER))
+            push = followed(push, forced(given, pace, given.force, rate, p_in, even.pressure, left - even.time, -NEVER))
     return push
 
 
@@ -233,10 +131,27 @@ def volume_pushed(
 
 
 @linked
-def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float) -> Beat:
-    """Return what one stroke does: it pushes a volume [m3] at a constant rate while it has the force, then rests."""
+def let_through(
+    pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, start: float, volume: float
+) -> Push:
+    """Return the push of a drive whose inlet is held open, from the volume [m3] at the pressure of the start.
+
+    By how much that falls with the pressure of the line is the conductance of the open way.
+    """
+    time = pace.push / pace.share
+    less = stroke(pump.drive, state.drive, given.rate, p_in, start + NEARBY, given.viscosity).volume
+    conductance = (volume - less) / (NEARBY * time)
+    if conductance <= 0.0:
+        return pushed(given, pace, volume / time, p_in, start)
+    way = Force(start + volume / (conductance * time), given.lump.near + 1.0 / conductance, True)
+    done = forced(given, pace, way, 0.0, p_in, start, pace.push, -NEVER)
+    return Push(done.passed, 0.0, done.peak)
+
+
+@linked
+def rested(given: Setting, pace: Pace, push: Push, p_in: float) -> Beat:
+    """Return what a push and the rest after it did."""
     lump = given.lump
-    push = pushed(given, pace, volume * pace.per_time, p_in, start)
     end, entered, delivered, time, stopped = push.passed
     peak, retained = push.peak, push.retained
     if not stopped:
@@ -249,10 +164,20 @@ def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float)
 
 
 @linked
+def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float) -> Beat:
+    """Return what one stroke does: it pushes a volume [m3] at a constant rate while it has the force, then rests."""
+    return rested(given, pace, pushed(given, pace, volume * pace.per_time, p_in, start), p_in)
+
+
+@linked
 def struck(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float) -> Beat:
     """Return what one stroke does at a pressure of the reservoir and one of the line before it [Pa]."""
     asked = stroke(pump.drive, state.drive, given.rate, p_in, p, given.viscosity)
     if asked.conductance != pace.leak:
         pace = paced(given.lump, asked.conductance, pace.push, pace.hold, pace.rest, pace.share)
+    if given.accumulator > 0.0 and asked.volume != 0.0:
+        return rested(given, pace, emptied(given, pace, asked.volume, p_in, p), p_in)
+    if given.straight:
+        return rested(given, pace, let_through(pump, state, given, pace, p_in, p, asked.volume), p_in)
     volume = volume_pushed(pump, state, given, pace, p_in, p, pace.share * asked.volume)
     return beaten(given, pace, volume, p_in, p)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from fluidics.engines.beat import NEVER
+from fluidics.engines.pace import NEVER
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.rungs import ENGINES
 from fluidics.pump import Pump, PumpState

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from fluidics.compile import inlined, linked
-from fluidics.engines.beat import Beat, Pace, Setting, struck
+from fluidics.engines.beat import Beat, struck
+from fluidics.engines.pace import Pace, Setting
 from fluidics.pump import Pump, PumpState
 
 WINDOW = 1e3  # [Pa]: within it a stroke's map is taken as linear

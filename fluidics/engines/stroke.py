@@ -10,19 +10,10 @@ from typing import Annotated, NamedTuple
 import numpy as np
 
 from fluidics.compile import inlined, kernel, plain
-from fluidics.engines.beat import (
-    NEVER,
-    Beat,
-    Setting,
-    active_time,
-    beaten,
-    force_limit,
-    hold_time,
-    paced,
-    struck,
-)
+from fluidics.engines.beat import Beat, beaten, struck
 from fluidics.engines.lump import lumped, stored
 from fluidics.engines.nearby import WINDOW, Map, mapped, predicted
+from fluidics.engines.pace import NEVER, active_time, hold_time, paced, setting
 from fluidics.network import Floats, Resolved
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import pressure, stiffness, stroke, temperature, viscosity
@@ -114,7 +105,7 @@ def beaten_on(
     body = temperature(pump.site)
     mu = viscosity(pump.drug, state.drug, body)
     lump = lumped(pump, state, mu)
-    given = Setting(rate, mu, lump, force_limit(pump, state, mu, lump), alarm)
+    given = setting(pump, state, rate, mu, lump, alarm)
     full = pressure(pump.reservoir, state.reservoir, body)
     stiff = stiffness(pump.reservoir, state.reservoir, body)
     asked = stroke(pump.drive, state.drive, rate, full, start, mu)

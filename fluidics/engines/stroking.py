@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from fluidics.engines import stroke as engine
-from fluidics.engines.beat import active_time
 from fluidics.engines.lump import Lump, lumped, stored
+from fluidics.engines.pace import active_time
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.timing import ALWAYS, Timing, timing, turning
 from fluidics.pump import Pump, PumpState

@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluidics.blockage import Blocked
 from fluidics.drives.piston import Deposit
-from fluidics.engines.beat import NEVER, Setting, active_time, beaten, force_limit, paced, struck
+from fluidics.engines.beat import beaten, struck
 from fluidics.engines.lump import lumped
-from fluidics.pump import Stateless, new_pump
-from fluidics.questions import stroke
-from tests.fluidics.parts import ACTIVE, HEPATIC_PUMP, INSULIN_PUMP, RATE, WATER
+from fluidics.engines.pace import NEVER, paced, setting
+from fluidics.pump import new_pump
+from fluidics.questions import stroke, viscosity
+from tests.fluidics.implanted import DUTY, joined
+from tests.fluidics.parts import BODY, WATER
 from tests.fluidics.stroking import KPA, STIFF_DRIVE, STIFF_RATE, UNIT, Hose, Pusher, Tissue, pusher_pump, stiff_pump
 
 VOLUME, PERIOD = 1e-9, 100.0
@@ -24,16 +27,9 @@ def beat(drive, catheter, site, start, p_in=0.0, alarm=NEVER):
     pump = pusher_pump(drive, catheter, site)
     state, rate = new_pump(pump), drive.volume / PERIOD
     lump = lumped(pump, state, WATER)
-    given = Setting(rate, WATER, lump, force_limit(pump, state, WATER, lump), alarm)
+    given = setting(pump, state, rate, WATER, lump, alarm)
     pace = paced(lump, drive.leak, drive.share * PERIOD, 0.0, (1.0 - drive.share) * PERIOD, 1.0)
     return struck(pump, state, given, pace, p_in, start)
-
-
-def test_a_drive_pushes_while_its_phases_say_so():
-    insulin = active_time(INSULIN_PUMP.drive, ACTIVE.drive, RATE, 432.0)
-    assert insulin == INSULIN_PUMP.drive.push_time
-    assert active_time(HEPATIC_PUMP.drive, Stateless(), 0.0, 60.0) == 60.0
-    assert active_time(INSULIN_PUMP.drive, ACTIVE.drive, RATE, 0.05) == 0.05
 
 
 def test_a_stroke_into_a_shut_line_raises_it_by_volume_over_compliance():
@@ -147,12 +143,44 @@ def test_an_alarm_sounds_in_a_rest_through_which_a_restrictor_fills_the_line():
     lump = lumped(*stiff_pump(True), WATER)._replace(out=0.0)
     pump, state = stiff_pump(True)
     pace = paced(lump, 1e-15, 20.0, 0.0, 40.0, 1.0)
-    done = beaten(Setting(0.0, WATER, lump, force_limit(pump, state, WATER, lump), 2e4), pace, 0.0, 1e5, 0.0)
+    done = beaten(setting(pump, state, 0.0, WATER, lump, 2e4), pace, 0.0, 1e5, 0.0)
     assert done.alarmed
     # C dp/dt = G (p_in - p); the drive's end is above the lump by the lumen's part of the way
     share = lump.near * pace.idle.conductance
     seen = (2e4 - 1e5 * share) / (1.0 - share)
     assert done.time == pytest.approx(-math.log(1.0 - seen / 1e5) * lump.compliance / pace.idle.conductance, rel=1e-9)
+
+
+# --- a way that is held open ---------------------------------------------------------------------------------------
+
+
+@given(
+    start=st.floats(-1e4, 4e5), wall=st.floats(-17.0, -12.0), tip=st.floats(9.0, 18.0),
+    share=st.sampled_from([1.0, 0.5]),
+)  # fmt: skip
+def test_an_open_gate_fills_a_line_as_a_capacitor_from_both_sides(start, wall, tip, share):
+    """R C dp/dt = p_end - p through the chip and to the site, while the gate is open; against the flow too."""
+    pump, state = joined(DUTY._replace(gate_leak=0.0), wall=10.0**wall)
+    pump = pump._replace(site=Blocked(pump.site, 10.0**tip))
+    rate = share * DUTY.full_rate
+    mu = viscosity(pump.drug, state.drug, BODY)
+    lump = lumped(pump, state, mu)
+    on = share * DUTY.cycle
+    given, pace = setting(pump, state, rate, mu, lump, NEVER), paced(lump, 0.0, on, 0.0, 0.0, 1.0)
+    done = struck(pump, state, given, pace, 2e5, start)
+    through = 1.0 / (lump.near + through_resistance(mu))
+    total = through + lump.out
+    even = (through * 2e5 + lump.out * lump.rest) / total
+    end = even + (start - even) * math.exp(-total * on / lump.compliance)
+    assert done.pressure == pytest.approx(end, rel=1e-6, abs=1e-3)
+    mean = even * on + (start - even) * lump.compliance / total * (1.0 - math.exp(-total * on / lump.compliance))
+    assert done.delivered == pytest.approx(lump.out * (mean - lump.rest * on), rel=1e-6, abs=1e-18)
+    assert done.entered == pytest.approx(through * (2e5 * on - mean), rel=1e-6, abs=1e-18)
+
+
+def through_resistance(mu):
+    """Return what chip and open gate resist [Pa s/m3]."""
+    return (DUTY.resistance + 1.0 / DUTY.gate_conductance) * mu / DUTY.reference_viscosity
 
 
 # --- the chamber of a piston ---------------------------------------------------------------------------------------

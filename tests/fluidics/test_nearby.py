@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.engines.beat import NEVER, Setting, active_time, force_limit, hold_time, paced, struck
+from fluidics.engines.beat import struck
 from fluidics.engines.lump import lumped
 from fluidics.engines.nearby import WINDOW, mapped, predicted
+from fluidics.engines.pace import NEVER, active_time, hold_time, paced, setting
 from fluidics.questions import stroke, viscosity
 from tests.fluidics.parts import BODY
 from tests.fluidics.stroking import MICROLITRE, STIFF_RATE, stiff_pump
@@ -23,7 +24,7 @@ def stiff(alarm=NEVER, limit=1e9, bubble=0.0):
     push = active_time(pump.drive, state.drive, STIFF_RATE, 60.0)
     leak = stroke(pump.drive, state.drive, STIFF_RATE, -27e3, 1e5, mu).conductance
     hold = hold_time(pump.drive, state.drive, STIFF_RATE)
-    given = Setting(STIFF_RATE, mu, lump, force_limit(pump, state, mu, lump), alarm)
+    given = setting(pump, state, STIFF_RATE, mu, lump, alarm)
     return pump, state, given, paced(lump, leak, push, hold, 60.0 - push, 1.0)
 
 

@@ -1,0 +1,103 @@
+"""An accumulator that a gate empties into the line; how it is filled stands with the drive, pushes at a given rate in
+`fluidics.engines.beat`."""
+
+from __future__ import annotations
+
+from math import sqrt
+from typing import Annotated, NamedTuple
+
+from fluidics.compile import inlined, linked
+from fluidics.elementary import exp, log
+from fluidics.engines.lump import Passed
+from fluidics.engines.modes import decayed
+from fluidics.engines.pace import Pace, Push, Setting
+
+_HALVINGS = 60
+
+
+class Two(NamedTuple):
+    """Two stores that decay to one pressure: u = even + slow part exp(-slow t) + fast part exp(-fast t)."""
+
+    even: Annotated[float, "Pa"]
+    slow: Annotated[float, "1/s"]
+    fast: Annotated[float, "1/s"]
+    store: tuple[float, float]  # [Pa] slow and fast part of the accumulator
+    line: tuple[float, float]  # [Pa] the same of the line
+    end: tuple[float, float]  # [Pa] the same of the drive's end of the line
+
+
+@linked
+def joined(given: Setting, pace: Pace, height: float, p_in: float, start: float) -> Two:
+    """Return how line and accumulator, `height` [Pa] above it, come together through the gate.
+
+    C_a da/dt = -G (a - p),    C dp/dt = G (a - p) - B (p - p_in) - (p - p_rest) / R_far,    1 / G = 1 / g + R_near
+    """
+    lump, back = given.lump, pace.idle.conductance
+    total = back + lump.out
+    even = (back * p_in + lump.out * lump.rest) / total if total > 0.0 else start
+    lead = lump.near / (1.0 / given.gate + lump.near)
+    through = 1.0 / (1.0 / given.gate + lump.near)
+    absolute = start + lump.ambient
+    kept = lump.compliance + lump.gas / (absolute * absolute)
+    empties, fills, drains = through / given.accumulator, through / kept, total / kept
+    middle = 0.5 * (empties + fills + drains)
+    half = 0.5 * sqrt((empties - drains) * (empties - drains) + fills * (fills + 2.0 * (empties + drains)))
+    fast = middle + half
+    slow = empties * drains / fast
+    above, line = start + height - even, start - even
+    store_slow = (fast * above - empties * height) / (2.0 * half)
+    line_slow = (fast * line + fills * height - drains * line) / (2.0 * half)
+    store_fast, line_fast = above - store_slow, line - line_slow
+    end = line_slow + lead * (store_slow - line_slow), line_fast + lead * (store_fast - line_fast)
+    return Two(even, slow, fast, (store_slow, store_fast), (line_slow, line_fast), end)
+
+
+@inlined
+def seen(two: Two, part: tuple[float, float], time: float) -> float:
+    """Return the pressure [Pa] of one of the two stores, or of the drive's end, after a time [s]."""
+    return two.even + (part[0] * exp(-two.slow * time) + part[1] * exp(-two.fast * time))
+
+
+@linked
+def highest(two: Two, time: float) -> float:
+    """Return when [s], up to a time [s], the pressure of the drive's end is highest; it rises until then."""
+    gains, loses = -two.end[1] * two.fast, two.end[0] * two.slow
+    if gains <= max(loses, 0.0):
+        return 0.0
+    return min(log(gains / loses) / (two.fast - two.slow), time) if loses > 0.0 else time
+
+
+@linked
+def emptied(given: Setting, pace: Pace, volume: float, p_in: float, start: float) -> Push:
+    """Return the push of an accumulator that gives a volume [m3] to a line whose pressure stands still.
+
+    Notes
+    -----
+    Exact for a line without gas, whose compliance else is that of the start. What an accumulator is not filled with
+    because it was not emptied is taken to be as it is for a line whose pressure stands still.
+    """
+    lump, time = given.lump, pace.push
+    height = volume / (given.gate * time * decayed(given.gate * time / given.accumulator).mean)
+    two = joined(given, pace, height, p_in, start)
+    top = highest(two, time)
+    # what falls first may rise in the end
+    peak = max(max(seen(two, two.end, 0.0), seen(two, two.end, top)), seen(two, two.end, time))
+    stopped = peak >= given.alarm
+    if stopped:
+        low, high = 0.0, top if seen(two, two.end, top) >= given.alarm else time
+        for _ in range(_HALVINGS):
+            time = 0.5 * (low + high)
+            if seen(two, two.end, time) >= given.alarm:
+                high = time
+            else:
+                low = time
+        time = high
+        peak = max(seen(two, two.end, time), seen(two, two.end, 0.0))
+    store, end = seen(two, two.store, time), seen(two, two.line, time)
+    given_out = given.accumulator * (start + height - store)
+    rise = end - start
+    kept = lump.compliance * rise + lump.gas * rise / ((start + lump.ambient) * (end + lump.ambient))
+    idle, passing = pace.idle, given_out - kept
+    entered = given_out + idle.conductance * (p_in - two.even) * time - idle.back * passing
+    delivered = lump.out * (two.even - lump.rest) * time + idle.out * passing
+    return Push(Passed(end, entered, delivered, time, stopped), 0.0, peak)
