@@ -20,7 +20,7 @@ class Force(NamedTuple):
 
     limit: Annotated[float, "Pa"]
     resistance: Annotated[float, "Pa s/m3"]
-    returns: bool = False  # whether a line that presses harder flows back
+    returns: bool  # whether a line that presses harder flows back
 
 
 class Setting(NamedTuple):
@@ -31,9 +31,9 @@ class Setting(NamedTuple):
     lump: Lump
     force: Force
     alarm: Annotated[float, "Pa"]
-    straight: bool = False  # whether fluid goes straight through while the inlet is held open
-    accumulator: Annotated[float, "m3/Pa"] = 0.0  # that a push empties through a gate; 0 for a drive without one
-    gate: Annotated[float, "m3/(s Pa)"] = 0.0  # of the accumulator, open
+    straight: bool  # whether fluid goes straight through while the inlet is held open
+    accumulator: Annotated[float, "m3/Pa"]  # that a push empties through a gate; 0 for a drive without one
+    gate: Annotated[float, "m3/(s Pa)"]  # of the accumulator, open
 
 
 class Pace(NamedTuple):
@@ -110,7 +110,7 @@ def setting(pump: Pump, state: PumpState, rate: float, viscosity: float, lump: L
         rate=rate,
         viscosity=viscosity,
         lump=lump,
-        force=Force(limit=drive.stall - drive.outlet.crack, resistance=lump.near + 1.0 / drive.outlet.conductance),
+        force=Force(drive.stall - drive.outlet.crack, lump.near + 1.0 / drive.outlet.conductance, False),
         alarm=alarm,
         straight=straight(pump.drive, state.drive, rate),
         accumulator=drive.compliance if held else 0.0,

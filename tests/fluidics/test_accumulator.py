@@ -20,7 +20,7 @@ AIR, TIME, STORE, GATE = 101325.0, 10.0, 1e-14, 2e-14
 
 def push(lump, volume, start, gate=GATE, leak=0.0, p_in=2e5, alarm=NEVER):
     """Return what an accumulator of 10 fL/Pa does in ten seconds, and by which pressures."""
-    given = Setting(1e-12, WATER, lump, Force(NEVER, 1.0), alarm, False, STORE, gate)
+    given = Setting(1e-12, WATER, lump, Force(NEVER, 1.0, False), alarm, False, STORE, gate)
     return emptied(given, paced(lump, leak, TIME, 0.0, 0.0, 1.0), volume, p_in, start)
 
 
