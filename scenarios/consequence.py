@@ -3,6 +3,7 @@ in `fluidics.exposure`, `fluidics.missing_insulin` and `fluidics.dose_limits`. N
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -11,9 +12,10 @@ import numpy as np
 from fluidics.capsule import Encapsulating
 from fluidics.compartments import Kinetics, time_until_left
 from fluidics.deliverable import quantum
-from fluidics.dose_limits import flagged
+from fluidics.dose_limits import DoseLimits, flagged
 from fluidics.engines.trace import Trace
 from fluidics.exposure import baclofen, morphine, peritoneal, two_channels, two_states
+from fluidics.intrathecal import Intrathecal
 from fluidics.missing_insulin import KETONES, time_to_limit
 from fluidics.network import Floats
 from fluidics.site import Peritoneum
@@ -29,10 +31,11 @@ KETONE_LIMITS = (1.6, 3.0)  # [mmol/L]
 NO_ADVICE = "Figures of models, means of small groups, to compare pumps by; no advice on therapy."
 
 _STOPS = {BLOCKAGE: "blocked", "alarm": "alarm", "reservoir empty": "reservoir empty"}
-_FLAGS = {
-    "underdose": "below 80 % of the setting for more than 24 h",
-    "withdrawal": "below 50 % of the setting for more than 24 h",
-    "overdose": "above 130 % of the setting for more than 6 h",
+_LIMITS = DoseLimits()
+_FLAGS = {  # name, share, and time that it may last
+    "underdose": ("below", _LIMITS.under, _LIMITS.under_time),
+    "withdrawal": ("below", _LIMITS.withdrawal, _LIMITS.withdrawal_time),
+    "overdose": ("above", _LIMITS.over, _LIMITS.over_time),
 }
 
 
@@ -55,7 +58,10 @@ class Interruption(NamedTuple):
 
 
 class Told(NamedTuple):
-    """How long after the beginning of an interruption something is reached, were it to last, by one or more models."""
+    """How long after the beginning of an interruption something is reached, were it to last, by one or more models.
+
+    Infinite where that is later than what the models were made from.
+    """
 
     what: str
     least_hours: float
@@ -94,28 +100,27 @@ def matters(scenario: Scenario, counted: str, stop: Interruption) -> tuple[Told,
     if not models:
         return ()
     if counted != "U":
-        clear = _told("half of the drug around the cord gone", models, source, lambda one: time_until_left(one, 0.5))
-        return (clear, _told("99 % of it gone", models, source, lambda one: time_until_left(one, 0.01)))
+        gone = (("half of the drug around the cord gone", 0.5), ("99 % of it gone", 0.01))
+        return tuple(_told(what, [time_until_left(one, share) for one in models], source) for what, share in gone)
     half = (0.5 - stop.left) / (1.0 - stop.left)
-    told = [_told("half of the absorption gone", models, source, lambda one: time_until_left(one, half))]
+    told = [_told("half of the absorption gone", [time_until_left(one, half) for one in models], source)]
     for limit in KETONE_LIMITS:
-        what = f"ketones {limit:.1f} mmol/L"
-        told.append(
-            _told(what, models, "Klonoff et al. 2024", lambda one, at=limit: time_to_limit(one, KETONES, at, stop.left))
-        )
+        times = [time_to_limit(one, KETONES, limit, stop.left) for one in models]
+        believed = [time if time <= LONGEST else math.inf for time in times]
+        told.append(_told(f"ketones {limit:.1f} mmol/L", believed, "Klonoff et al. 2024"))
     return tuple(told)
 
 
-def _told(what: str, models: Sequence[Kinetics], source: str, time: Any) -> Told:
-    times = [time(model) for model in models]
+def _told(what: str, times: Sequence[float], source: str) -> Told:
     return Told(what, min(times) / HOUR, max(times) / HOUR, source)
 
 
 def _models(scenario: Scenario, counted: str) -> tuple[tuple[Kinetics, ...], str]:
     site = scenario.design.pump.site
-    if scenario.exposure == "baclofen":
-        return (baclofen(),), "one compartment, Sallerin-Caute et al. 1991"
-    if scenario.exposure == "morphine":
+    spinal = isinstance(site, Intrathecal)
+    if spinal and scenario.exposure == "baclofen":
+        return (baclofen(),), "one compartment, label of intrathecal baclofen"
+    if spinal and scenario.exposure == "morphine":
         return (morphine(),), "one compartment, Nordberg et al. 1984"
     if counted == "U" and isinstance(site, Subcutaneous):
         return (two_states(), two_channels()), "Dalla Man et al. 2007, Wilinska et al. 2005"
@@ -124,8 +129,9 @@ def _models(scenario: Scenario, counted: str) -> tuple[tuple[Kinetics, ...], str
     return (), ""
 
 
-def flags(scenario: Scenario, trace: Trace, dose: Floats, setting: Floats) -> dict[str, bool]:
-    """Return which doses (r,) of active drug were off their setting (r,) for too long, both since the start.
+def flags(scenario: Scenario, trace: Trace, dose: Floats, setting: Floats) -> dict[str, bool | None]:
+    """Return which doses (r,) of active drug were off their setting (r,) for too long, both since the start; None where
+    the trace is too short to tell.
 
     Doses are means over an hour, or over as many strokes as a dose needs; where nothing is programmed, the mean of the
     whole trace is the setting.
@@ -136,17 +142,19 @@ def flags(scenario: Scenario, trace: Trace, dose: Floats, setting: Floats) -> di
     window = max(HOUR, STROKES * period)
     edges = np.arange(0.0, end + 1e-6, window)
     if edges.size < 2 or mean <= 0.0:
-        return dict.fromkeys(_FLAGS, False)
+        return dict.fromkeys(_FLAGS)
     got, asked = (
         np.diff(np.interp(edges, np.append(0.0, trace.time), np.append(0.0, column))) / window
         for column in (dose, setting)
     )
     asked = np.where(asked > 0.0, asked, mean)
-    found = flagged(edges, np.maximum(got, 0.0), asked)
-    return {name: bool(getattr(found, name)) for name in _FLAGS}
+    found = flagged(edges, np.maximum(got, 0.0), asked, _LIMITS)
+    return {name: bool(getattr(found, name)) if edges[-1] > span else None for name, (_, _, span) in _FLAGS.items()}
 
 
-def rows(stop: Interruption | None, told: Sequence[Told], off: dict[str, bool] | None) -> Iterator[tuple[str, str]]:
+def rows(
+    stop: Interruption | None, told: Sequence[Told], off: dict[str, bool | None] | None
+) -> Iterator[tuple[str, str]]:
     """Yield what an interruption or a wrong dose means in words; nothing where there is nothing to say."""
     if stop and told:
         span = f"{stop.start / HOUR:.2f} to {stop.stop / HOUR:.2f} h"
@@ -156,11 +164,13 @@ def rows(stop: Interruption | None, told: Sequence[Told], off: dict[str, bool] |
         yield "  by", "; ".join(dict.fromkeys(each.source for each in told))
     for name, held in (off or {}).items():
         if held:
-            yield f"dose: {name}", f"{_FLAGS[name]}, a limit proposed for simulations"
+            side, share, time = _FLAGS[name]
+            limit = f"{side} {100.0 * share:.0f} % of the setting for more than {time / HOUR:.0f} h"
+            yield f"dose: {name}", f"{limit}, a limit proposed for simulations"
 
 
 def _span(told: Told) -> str:
-    if told.what.startswith("ketones") and told.most_hours * HOUR > LONGEST:
+    if told.most_hours == math.inf:
         return f"more than {min(told.least_hours, LONGEST / HOUR):.1f} h"
     least, most = f"{told.least_hours:.1f}", f"{told.most_hours:.1f}"
     return f"{least} h" if least == most else f"{least} to {most} h"

@@ -44,7 +44,7 @@ class Drugged(NamedTuple):
     last: float  # [U/m3 or g/m3] in the reservoir at the end
     interruption: Interruption | None
     matters: tuple[Told, ...]
-    flags: dict[str, bool] | None  # which doses were off their setting; none where the drug is not known
+    flags: dict[str, bool | None] | None  # which doses were off their setting; none where nobody knows
     complaints: tuple[str, ...]
 
 

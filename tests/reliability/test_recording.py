@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from fluidics.engines.trace import Event, Trace
 from reliability import recording
-from reliability.recording import mean_flow, write_trace
+from reliability.recording import Column, mean_flow, write_trace
 from tests.fluidics.parts import QUIET
 
 TOLD = {"title": "A pump", "scenario": "title = 'A pump'\n", "scenario_sha256": "0" * 64, "parameters": "[]"}
@@ -110,6 +110,16 @@ def test_the_file_says_where_it_comes_from_and_how_to_open_it(file):
 
 
 # --- flows -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_known_besides_stands_beside_it(tmp_path, trace):
+    more = [Column("strength", np.array([1.0, 0.9, 0.8, 0.7]), "1", "active share")]
+    write_trace(tmp_path / "t.h5", trace, TOLD, more)
+    with xarray.open_dataset(tmp_path / "t.h5", engine="h5netcdf", decode_timedelta=False) as read:
+        assert read["strength"].dims == ("time",)
+        assert read["strength"].attrs["units"] == "1"
+        assert read["strength"].attrs["long_name"] == "active share"
+        np.testing.assert_array_equal(read["strength"], more[0].values)
 
 
 @given(st.lists(st.tuples(st.floats(1e-3, 1e3), st.floats(0.0, 1e-9)), min_size=1, max_size=30))

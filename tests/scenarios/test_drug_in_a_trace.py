@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from fluidics.pump import MEDIAN_LUCK
 from fluidics.questions import carry_over, fresh
 from scenarios.build import ScenarioError, load
 from scenarios.cli import app
-from scenarios.consequence import NO_ADVICE
+from scenarios.consequence import NO_ADVICE, Interruption, matters, rows
 from tests.scenarios.test_degrading_scenario import DRUG
 
 HOUR = 3600.0
@@ -73,7 +74,7 @@ def test_time_in_a_heat_in_which_nobody_measured_is_told():
 def test_a_drug_that_keeps_its_strength_says_nothing():
     found = told(BACLOFEN, "--hours", "6")
     assert (found["strength"], found["arriving"], found["interruption"], found["matters"]) == (1.0, None, None, [])
-    assert found["flags"] == {"underdose": False, "withdrawal": False, "overdose": False}
+    assert found["flags"] == {"underdose": None, "withdrawal": None, "overdose": None}  # too short to tell
     shown = traced(BACLOFEN, "--hours", "6").stdout
     assert not any(word in shown for word in ("strength", "arriving", "interrupted", "dose:", NO_ADVICE))
 
@@ -189,6 +190,24 @@ def test_an_empty_reservoir_is_an_interruption_that_lasts():
 def test_a_blockage_that_is_released_ends_its_interruption():
     found = told(BACLOFEN, "--hours", "30", "--occlude", "2 h", "--change", "20 h: blockage = 0 Pa s/m3")
     assert (found["interruption"]["from_hours"], found["interruption"]["to_hours"]) == (2.0, 20.0)
+
+
+def test_a_steady_pump_keeps_its_dose():
+    found = told(BACLOFEN, "--hours", "30")
+    assert found["flags"] == {"underdose": False, "withdrawal": False, "overdose": False}
+    assert found["interruption"] is None
+
+
+def test_ketones_later_than_they_were_followed_are_told_as_later():
+    half = Interruption(0.0, HOUR, "blocked", 0.45)
+    found = matters(load("worn-insulin-tubed"), "U", half)
+    assert [math.isfinite(each.most_hours) for each in found] == [True, True, False]
+    assert dict(rows(half, found, None))["  ketones 3.0 mmol/L"].startswith("more than 16.0 h")
+
+
+def test_morphine_is_followed_for_as_long_as_it_takes():
+    found = matters(load("gated-morphine"), "g", Interruption(0.0, HOUR, "alarm", 0.0))
+    assert [each.most_hours for each in found] == pytest.approx([175 / 60, 175 / 60 * np.log2(100.0)], rel=1e-9)
 
 
 def test_a_drug_that_nobody_names_has_no_consequence():
