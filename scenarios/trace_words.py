@@ -122,7 +122,7 @@ def rows(scenario: Scenario, done: Run, found: dict[str, Any]) -> Iterator[tuple
     yield "programmed", words.volume(float(trace.programmed[-1]))
     yield "delivered", words.volume(float(trace.delivered[-1]))
     yield "drawn from the reservoir", words.volume(float(trace.drawn[-1]))
-    yield "drawn less delivered", words.volume(float(trace.drawn[-1] - trace.delivered[-1]))
+    yield "drawn less delivered", words.volume(round(float(trace.drawn[-1] - trace.delivered[-1]), 12))  # nanolitres
     yield "delivered less programmed", f"{_fixed(100.0 * found['difference'], 4)} % of programmed"
     yield "fluid that the balance lacks", f"{found['residual']:.1e} of delivered"
     least, greatest = (_fixed(found[f"{side}_line_pressure_kPa"], 3) for side in ("least", "greatest"))
