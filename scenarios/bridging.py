@@ -214,7 +214,7 @@ def warnings(bridge: Bridge) -> Iterator[str]:
     yield from bridge.complaints
     if bridge.error > GOOD:
         yield (
-            f"the best plan found with steps of {bridge.wanted.step} and more errs by {100.0 * bridge.error:.2g} % of "
+            f"the best plan found with steps of {bridge.wanted.step} and more errs by {rounded(100.0 * bridge.error, 2)} % of "
             "the dose in its worst hour; shorter steps (--step) or another dose may do better"
         )
 
@@ -229,8 +229,8 @@ def rows(bridge: Bridge, found: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "diffusivity of the drug", f"{bridge.old.diffusivity:.3g} m2/s"
     yield "new solution comes after", f"{found['one_step_hours']:.2f} h at the old rate"
     yield "bridge lasts", f"{found['hours']:.2f} h"
-    yield "worst hour of the dose", f"{100.0 * bridge.error:.2g} % off"
-    yield "one step instead", f"{100.0 * bridge.plain_error:.2g} % off in its worst hour"
+    yield "worst hour of the dose", f"{rounded(100.0 * bridge.error, 2)} % off"
+    yield "one step instead", f"{rounded(100.0 * bridge.plain_error, 2)} % off in its worst hour"
 
 
 def steps(bridge: Bridge) -> Iterator[tuple[str, str]]:

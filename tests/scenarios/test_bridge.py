@@ -13,6 +13,7 @@ from fluidics.transport import Fill, Tube, transported
 from scenarios.bridging import NO_ADVICE
 from scenarios.build import load
 from scenarios.cli import app
+from scenarios.report.words import rounded
 
 HOUR, DAY = 3600.0, 86400.0
 BAD_INPUT = 2
@@ -64,8 +65,8 @@ def test_rates_go_from_the_old_one_to_the_new_one_by_steps_that_are_not_too_shor
 
 def test_screen_tells_what_json_tells():
     shown, found = bridged(*STRONGER).stdout, told(*STRONGER)
-    assert f"worst hour of the dose    {100.0 * found['worst_hour']:.2g} % off" in shown
-    assert f"one step instead          {100.0 * found['one_step_worst_hour']:.2g} % off" in shown
+    assert f"worst hour of the dose    {rounded(100.0 * found['worst_hour'], 2)} % off" in shown
+    assert f"one step instead          {rounded(100.0 * found['one_step_worst_hour'], 2)} % off" in shown
     assert "500 ug/mL to 2000 ug/mL at 400 ug/d" in shown
     assert len([line for line in shown.splitlines() if line.endswith(" mL/d")]) == len(found["steps"])
     assert shown.endswith(f"\n{NO_ADVICE}\n")
@@ -97,6 +98,10 @@ def test_a_rate_that_the_drive_does_not_reach_is_told():
     ended = bridged("--to", "100 U/mL", "--tubing", "0.5 mL", *fast, name="implanted-insulin")
     assert ended.exit_code == 0, ended.output
     assert "at 0 h the programme asks for" in ended.stderr
+
+
+def test_help_names_the_command():
+    assert "\n  bridge " in CliRunner().invoke(app, ["--help"]).stdout
 
 
 def test_a_figure_is_written(tmp_path):
