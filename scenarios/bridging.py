@@ -213,9 +213,10 @@ def warnings(bridge: Bridge) -> Iterator[str]:
     """Yield a sentence for what the pump cannot do, and for a plan that is not good."""
     yield from bridge.complaints
     if bridge.error > GOOD:
+        far = f"{rounded(100.0 * bridge.error, 2)} % of the dose in its worst hour"
         yield (
-            f"the best plan found with steps of {bridge.wanted.step} and more errs by {rounded(100.0 * bridge.error, 2)} % of "
-            "the dose in its worst hour; shorter steps (--step) or another dose may do better"
+            f"the best plan found with steps of {bridge.wanted.step} and more errs by {far}; shorter steps (--step) or "
+            "another dose may do better"
         )
 
 
