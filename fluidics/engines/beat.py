@@ -176,8 +176,10 @@ def struck(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float
     if asked.conductance != pace.leak:
         pace = paced(given.lump, asked.conductance, pace.push, pace.hold, pace.rest, pace.share)
     if given.accumulator > 0.0 and asked.volume != 0.0:
-        return rested(given, pace, emptied(given, pace, asked.volume, p_in, p), p_in)
-    if given.straight:
-        return rested(given, pace, let_through(pump, state, given, pace, p_in, p, asked.volume), p_in)
-    volume = volume_pushed(pump, state, given, pace, p_in, p, pace.share * asked.volume)
-    return beaten(given, pace, volume, p_in, p)
+        push = emptied(given, pace, asked.volume, p_in, p)
+    elif given.straight:
+        push = let_through(pump, state, given, pace, p_in, p, asked.volume)
+    else:
+        volume = volume_pushed(pump, state, given, pace, p_in, p, pace.share * asked.volume)
+        push = pushed(given, pace, volume * pace.per_time, p_in, p)
+    return rested(given, pace, push, p_in)
