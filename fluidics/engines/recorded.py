@@ -28,7 +28,7 @@ class Recorded(NamedTuple):
 
 
 def until_alarm(part: Recorded, alarm: float, node: int) -> Recorded:
-    """Return a stretch up to and with the first time at which a node holds a pressure [Pa]."""
+    """Return an even stretch up to and with the first time at which a node holds a pressure [Pa]."""
     rows = np.flatnonzero(part.pressure[:, node] >= alarm)
     if not len(rows):
         return part
@@ -41,6 +41,6 @@ def until_alarm(part: Recorded, alarm: float, node: int) -> Recorded:
         open=part.open[kept],
         drawn=part.drawn[kept],
         delivered=part.delivered[kept],
+        strokes=part.strokes * float(part.time[row] / part.time[-1]),
         alarmed=True,
-        fast=part.fast and part.fast._replace(pressure=part.pressure[row].copy(), open=part.open[row].copy()),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from fluidics.engines.recorded import Recorded, until_alarm
 
@@ -27,6 +28,7 @@ def test_a_stretch_ends_at_the_first_time_that_reaches_the_alarm():
     part = until_alarm(RISING, 1.5e4, 1)
     assert part.alarmed
     assert part.time.tolist() == [1.0, 2.0, 3.0]
+    assert part.strokes == pytest.approx(3.0)
     assert len(part.pressure) == len(part.volume) == len(part.open) == len(part.drawn) == len(part.delivered) == 3
 
 
