@@ -32,12 +32,12 @@ POSITIVE = {
     "ambient", "quantum", "increment", "push_time", "slide_conductance", "outlet_conductance", "creep_time",
     "clog_scale", "clog_shape", "outgassing_time", "permeability", "layer_permeability", "layer_time",
     "amount", "space", "warming_time", "modulus",
-    "revolution_volume", "rollers", "motor_work", "occlusion", "lift_pressure", "tubing_volume", "creep_revolutions",
+    "revolution_volume", "motor_work", "occlusion", "lift_pressure", "tubing_volume", "creep_revolutions",
     "strain", "fatigue_strain", "accumulator", "aliquot", "gate_conductance", "gate_leak", "fill_time", "dump_time",
     "escape", "full_rate", "cycle", "first_resistance", "second_resistance", "third_resistance", "nominal_pressure",
     "shut_leak", "gas_volume", "gas_pressure", "final_resistance", "volume", "surfactant_half",
 }  # fmt: skip
-WHOLE = {"patients_per_world", "side_holes"}
+WHOLE = {"patients_per_world", "rollers", "side_holes"}
 FLAGS = {"rinses"}
 SIGNED = {"antoine_c", "height"}
 NEVER_ALLOWED = {"closing_date", "longest_interval", "low_response", "bearable_time", "empty_response"}

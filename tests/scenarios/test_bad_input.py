@@ -92,6 +92,11 @@ def test_bad_override_is_refused(override, message):
     assert message in line
 
 
+def test_rollers_are_counted():
+    (line,) = refused("show", "peristaltic-baclofen", "--set", "drive.rollers=2.5")
+    assert line == "--set drive.rollers: 2.5: must be a whole number from 1 to 1e15"
+
+
 def test_misspelt_scenario_gets_the_closest_name():
     (line,) = refused("show", "implanted-insuln")
     assert "did you mean 'implanted-insulin'?" in line
