@@ -155,6 +155,8 @@ def _filled(
     while True:
         part = engine(pump, state, rate, span, fast, alarm)
         drawn = float(part.drawn[-1])
+        if not np.isfinite(drawn + part.delivered[-1]):
+            raise RuntimeError(f"{span:g} s at {rate!r} m3/s: the flow is not finite; look at the numbers of the pump")
         if not 0.0 < left < (1.0 - EMPTY) * drawn or span <= SHORTEST:
             return part
         span = max(min(span, float(part.time[-1])) * left / drawn, SHORTEST)
@@ -162,19 +164,9 @@ def _filled(
 
 def _still(before: Recorded, span: float) -> Recorded:
     """Return a stretch in which nothing flows, after another one."""
-    nothing = np.zeros(1)
-    return before._replace(
-        time=np.array([span]),
-        pressure=before.pressure[-1:],
-        volume=np.zeros((1, before.volume.shape[1])),
-        open=before.open[-1:],
-        drawn=nothing,
-        delivered=nothing,
-        strokes=0.0,
-        residual=0.0,
-        switches=0,
-        alarmed=False,
-    )
+    still = before._replace(time=np.array([span]), pressure=before.pressure[-1:], open=before.open[-1:])
+    still = still._replace(drawn=np.zeros(1), delivered=np.zeros(1), volume=np.zeros((1, before.volume.shape[1])))
+    return still._replace(strokes=0.0, residual=0.0, switches=0, alarmed=False)
 
 
 def _refuse(
@@ -188,6 +180,8 @@ def _refuse(
     for change in changes:
         if change.slot not in known:
             raise ValueError(f"change at {change.time:g} s: the pump has no number '{change.slot}'")
+        if not np.isfinite(change.value):
+            raise ValueError(f"change at {change.time:g} s: {change.slot} is {change.value!r}; give a finite number")
     for time in [*(change.time for change in changes), *(blockage.time for blockage in blockages)]:
         if not 0.0 <= time < span:
             raise ValueError(f"a change at {time:g} s: its time must lie within the trace of {span:g} s")

@@ -120,10 +120,16 @@ def test_every_engine_counts_the_passages_of_a_rotor_alike(engine):
     assert turned == pytest.approx(0.5 * DAY * ROTOR_RATE / 6e-9, rel=1e-6)
 
 
+def test_a_flow_that_is_not_finite_ends_a_trace():
+    with pytest.raises(RuntimeError, match="is not finite"):
+        day(INSULIN_PUMP, "stroke", changes=(Change(1e3, "site.body_temperature", -5.0),))
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
         ({"changes": (Change(0.0, "drive.colour", 1.0),)}, "the pump has no number 'drive.colour'"),
+        ({"changes": (Change(0.0, "site.pressure", np.nan),)}, "site.pressure is nan; give a finite number"),
         ({"changes": (Change(-1.0, "site.pressure", 1.0),)}, "must lie within the trace"),
         ({"blockages": (Blockage(2.0 * DAY, 1.0),)}, "must lie within the trace"),
         ({"span": 0.0}, "its length must be above zero"),
