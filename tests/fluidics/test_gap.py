@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from tests.fluidics.stroking import (
     pusher_pump,
     stiff_pump,
 )
+from tests.fluidics.worn import TUBED_PUMP, UL_PER_KPA, UNIT_PER_HOUR
 
 HOUR = 3600.0
 CLEAN = ACTIVE._replace(drive=Deposit(0.0))
@@ -98,6 +101,24 @@ def test_strokes_on_random_lines_are_within_a_hundredth_of_the_exact_engine(
     )
     found = gap(pump, state, 0.5 * MICROLITRE / period, span=60.0 * period)
     assert not exceeded(found), (found, pump)
+
+
+@pytest.mark.parametrize("slowness", [1.0, 3.0])
+def test_a_plunger_that_sticks_and_slips_gives_the_volume_of_a_stroke_on_average(slowness):
+    """Slips of 2.6 uL, every fifth pulse: half a span of ten pulses holds one slip or two."""
+    drive = TUBED_PUMP.drive._replace(compliance=0.16 * UL_PER_KPA, slow_compliance=0.0, breakaway_friction=20e3)
+    pump, rate = TUBED_PUMP._replace(drive=drive), UNIT_PER_HOUR / slowness
+    found = gap(pump, new_pump(pump), rate, span=10.0 * drive.quantum / rate)
+    assert abs(found.volume_per_stroke) < 5.1e-3
+    assert abs(found.volume_per_day) > 0.02
+
+
+@pytest.mark.parametrize("at", [0, 1, 2])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -0.011])
+def test_any_difference_that_is_not_within_the_bound_exceeds_it(at, value):
+    differences = [0.0, 0.0, 0.0]
+    differences[at] = value
+    assert exceeded(Gap("stroke", "exact", *differences, bound=0.01))
 
 
 def test_a_drive_that_carries_is_as_near():
