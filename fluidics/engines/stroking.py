@@ -66,9 +66,9 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     period = stroke(pump.drive, state.drive, rate, inlet, start, mu).period
     plan, turns = Timing(span, 0, 0.0, due, span), False
     if rate > 0.0:
-        steps = phases(pump.drive, state.drive, rate)
-        # a rotor carries evenly over a stroke, so that none need be ended when the rate changes
-        turns = sum(step.duration for step in steps if step.displaced != 0.0 or step.carried != 0.0) >= ALWAYS * period
+        busy = sum(step.duration for step in phases(pump.drive, state.drive, rate) if any(step[1:]))
+        # a rotor carries evenly over a stroke, and so flows an open way: none need be ended when the rate changes
+        turns = busy >= ALWAYS * period
         pushes = active_time(pump.drive, state.drive, rate, period)
         plan = turning(period, 1.0, span) if turns else timing(period, pushes, due, span)
     done = engine.strokes(
