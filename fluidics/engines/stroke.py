@@ -205,7 +205,8 @@ def strokes(
     """Return what a pump does in a number of strokes at a constant programmed rate, while its parts stand still.
 
     Each stroke pushes its volume at a constant rate, or as much as the force of the drive allows, against the pressure
-    that rises meanwhile; then pressure relaxes through the line and the leak of the drive. Both are closed forms.
+    that rises meanwhile; where a gate lets fluid through or empties an accumulator, what both pressures allow. Then
+    pressure relaxes through the line and the leak of the drive. All are closed forms.
 
     Parameters
     ----------

@@ -18,6 +18,8 @@ from fluidics.pump import new_pump
 from fluidics.questions import viscosity
 from fluidics.reservoir import Drawn
 from tests.fluidics import pump_transient
+from tests.fluidics.implanted import BUTANE, DUTY, GATE, joined
+from tests.fluidics.implanted import RATE as GATED_RATE
 from tests.fluidics.parts import ATMOSPHERE, BODY, run
 from tests.fluidics.stroking import (
     KPA,
@@ -314,10 +316,19 @@ def bits() -> str:
     return total.hexdigest()
 
 
-def test_few_strokes_in_plain_python_have_the_bits_of_the_kernel():
+@pytest.mark.parametrize(
+    ("case", "rate", "alarm"),
+    [
+        (stiff_pump(True), STIFF_RATE, 1e5),
+        (joined(GATE, BUTANE, 100.0, 1e-14), GATED_RATE, 1.2e5),
+        (joined(DUTY, BUTANE, 100.0, 1e-14), GATED_RATE, NEVER),
+    ],
+    ids=["stiff", "gated", "duty"],
+)
+def test_few_strokes_in_plain_python_have_the_bits_of_the_kernel(case, rate, alarm):
     rows = np.empty((53, 6)), np.empty((53, 6))
     ends = [
-        run_strokes(*stiff_pump(True), STIFF_RATE, 1e3, 1e5, 10.0, 50, 20.0, 1, record)
+        run_strokes(*case, rate, 1e3, alarm, 10.0, 50, 20.0, 1, record)
         for run_strokes, record in zip((beaten_on, plain(beaten_on)), rows, strict=True)
     ]
     assert ends[0] == ends[1]
