@@ -21,6 +21,7 @@ _VISCOSITY, _LENGTH, _BORE = 6.9e-4, 0.40, 0.25e-3  # [Pa s], [m], [m]: radius
 _WATER = 6.9130358e-4  # [Pa s] at 37 degC (IAPWS)
 _DIGITS = 1e-8  # of the reference values
 _CLOSED, _LIBRARY = "closed form", "by the library fluids 1.3.1"
+_CAROTID = "closed form with the data of the set of Boileau et al. (2015)"
 
 
 def line_cases() -> tuple[Case, ...]:
@@ -37,6 +38,8 @@ def lumens() -> tuple[Case, ...]:
     unit = "1e11 Pa s/m3"
     bed = filter_link(1e-3, 1000.0, 1.0, 1.0, 8e-4, 0.4)
     drop = 1e-3 / bed.conductance + bed.loss * 1e-6
+    head = 1e-9 * hydraulic_resistance(1.022e-6 * 998.2, 0.3, 0.2e-3) / (998.2 * 9.80665)
+    viscous, outlet = 6.5e-6 * hydraulic_resistance(4e-3, 0.126, 2.6485e-3), 6.5e-6 * (2.4875e8 + 1.8697e9)
     catheter = 1e-9 * hydraulic_resistance(_WATER, 0.3, 0.2e-3)
     return (
         within(name, "tube", 1.79924027, _DIGITS, tube * scale, unit, COMPUTED, "", _CLOSED),
@@ -47,6 +50,14 @@ def lumens() -> tuple[Case, ...]:
                COMPUTED, "", _CLOSED),
         within("Catheter of 30 cm, 0.4 mm bore", "pressure drop of water at 37 degC, 1 uL/s", 330.0731477, _DIGITS,
                catheter, "Pa", COMPUTED, "", _LIBRARY),
+        within("Catheter of 30 cm, 0.4 mm bore", "pressure drop of water, 1 mg/s", 332.261, 1e-5,
+               1e-6 / 993.2517 * hydraulic_resistance(6.9119e-4, 0.3, 0.2e-3), "Pa", COMPUTED, "", "pandapipes 0.16.0"),
+        within("Catheter of 30 cm, 0.4 mm bore", "head loss at 1 uL/s and 1.022e-6 m2/s", 0.0497131, 1e-3, head, "m",
+               COMPUTED, "", "EPANET by wntr 1.5.0, single precision"),
+        within("Common carotid artery", "viscous pressure drop, mean flow", 169.545, 1e-5, viscous, "Pa", COMPUTED, "",
+               _CAROTID),
+        within("Common carotid artery", "mean pressure at the outlet", 13769.925, 1e-6, outlet, "Pa", COMPUTED, "",
+               _CAROTID),
         within("Filter", "pressure drop of a bed by Ergun", 1338.8671875, _DIGITS, drop, "Pa", COMPUTED, "", _LIBRARY),
     )  # fmt: skip
 
