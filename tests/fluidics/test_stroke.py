@@ -320,10 +320,11 @@ def bits() -> str:
     ("case", "rate", "alarm"),
     [
         (stiff_pump(True), STIFF_RATE, 1e5),
-        (joined(GATE, BUTANE, 100.0, 1e-14), GATED_RATE, 1.2e5),
+        (joined(GATE, BUTANE, 100.0, 1e-14), GATED_RATE, NEVER),
+        (joined(GATE, BUTANE, 100.0, 1e-14), GATED_RATE, 1.12e5),  # in the second stroke
         (joined(DUTY, BUTANE, 100.0, 1e-14), GATED_RATE, NEVER),
     ],
-    ids=["stiff", "gated", "duty"],
+    ids=["stiff", "gated", "gated until an alarm", "duty"],
 )
 def test_few_strokes_in_plain_python_have_the_bits_of_the_kernel(case, rate, alarm):
     rows = np.empty((53, 6)), np.empty((53, 6))
