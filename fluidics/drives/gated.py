@@ -28,6 +28,7 @@ from fluidics.questions import (
 
 _OPEN_STEP = 0.1  # [s]: a stroke while both gates stand open, short beside the time in which the shut-off trips
 _IDLE_STEP = 60.0  # [s]: a stroke of a pump that does nothing
+_SLOWEST = 1e-30  # [1/s]: cycles that nobody waits for, and whose inverse is still a number
 _TIGHT = 1e-9  # [-]: least leak of a shut gate relative to the open one
 _SHUT = 1.0 - 1e-9  # [-]: of the volume let through, at which the shut-off has closed
 
@@ -177,7 +178,7 @@ def operate_gated(
     offset = catheter.offset + site.offset
     slope = catheter.slope + site.slope
     cycles = cycle_rate(drive, rate)
-    off = 1.0 / cycles - drive.dump_time if cycles > 0.0 else 0.0
+    off = 1.0 / cycles - drive.dump_time if cycles > _SLOWEST else 0.0
     behind = pulse_resistance(slope, line_storage(pump, state), drive.dump_time, off)
     through = metered(drive, own, viscosity, behind) * cycles + standing(drive, own, rate, viscosity)
     net = through * (p_in - offset) / (1.0 + through * slope)
