@@ -1,5 +1,5 @@
 """One lag time of insulin by the full moment equations and by SciPy's LSODA, at the same achieved error; the equations
-stand in `fluidics.fibrils`.
+stand in `fluidics.drugs.fibrils`.
 
 LSODA is run from Python as its interfaces want it (`solve_ivp`, and `odeint` with the least overhead), with its
 right-hand side in Python and compiled. The lag is that to half of U100, known to 1e-13 from the first integral.
@@ -14,9 +14,9 @@ import numba
 import numpy as np
 import pytest
 
-from fluidics.assembly import Assembly
-from fluidics.conversion import convert
-from fluidics.fibrils import assemble, series
+from fluidics.drugs.assembly import Assembly
+from fluidics.drugs.conversion import convert
+from fluidics.drugs.fibrils import assemble, series
 from fluidics.network import Floats
 
 U100 = 0.6  # mol/m3

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from fluidics.bridge_bolus import HOUR, shares
-from fluidics.flow import flowing
 from fluidics.network import Floats
-from fluidics.programme import Programme
+from fluidics.programmes.programme import Programme
+from fluidics.transport.bridge_bolus import HOUR, shares
+from fluidics.transport.flow import flowing
 from scenarios.bridging import Bridge
 from scenarios.report.drawing import BLUE, INK, drawn, percent_axis, write
 from scenarios.units import DAY

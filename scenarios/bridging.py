@@ -1,17 +1,17 @@
 """A bridge between two concentrations, planned for the pump of a scenario; how it is planned stands in
-`fluidics.bridge_bolus`, its figure in `scenarios.bridge_figure`."""
+`fluidics.transport.bridge_bolus`, its figure in `scenarios.bridge_figure`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from fluidics.bridge_bolus import HOUR, Solution, bridge_bolus, plain_bridge, worst_hour
-from fluidics.dead_volume import resized, tubes
-from fluidics.programme import Programme
+from fluidics.lines.dead_volume import resized, tubes
+from fluidics.programmes.programme import Programme
 from fluidics.pump import Pump, new_pump
 from fluidics.questions import flow
-from fluidics.transport import Tube
+from fluidics.transport.bridge_bolus import HOUR, Solution, bridge_bolus, plain_bridge, worst_hour
+from fluidics.transport.transport import Tube
 from scenarios.build import Scenario, ScenarioError
 from scenarios.entries import Context, Reading, reading
 from scenarios.report.words import rounded

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from fluidics.programmes.regimen import ProgrammedDay
 from fluidics.pump import Pump
-from fluidics.regimen import ProgrammedDay
 from fluidics.rows import slots
 from reliability import hazards as hazard
 from reliability import interruption as mode

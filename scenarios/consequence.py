@@ -1,5 +1,6 @@
 """What an interruption or a wrong dose in a trace means, by published models of how long a drug acts; the models stand
-in `fluidics.exposure`, `fluidics.missing_insulin` and `fluidics.dose_limits`. Nothing here is advice on a therapy."""
+in `fluidics.body.exposure`, `fluidics.body.missing_insulin` and `fluidics.body.dose_limits`. Nothing here is advice on
+a therapy."""
 
 from __future__ import annotations
 
@@ -9,17 +10,17 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fluidics.capsule import Encapsulating
-from fluidics.compartments import Kinetics, time_until_left
-from fluidics.deliverable import quantum
-from fluidics.dose_limits import DoseLimits, flagged
+from fluidics.body.compartments import Kinetics, time_until_left
+from fluidics.body.dose_limits import DoseLimits, flagged
+from fluidics.body.exposure import baclofen, morphine, peritoneal, two_channels, two_states
+from fluidics.body.missing_insulin import KETONES, time_to_limit
 from fluidics.engines.trace import Trace
-from fluidics.exposure import baclofen, morphine, peritoneal, two_channels, two_states
-from fluidics.intrathecal import Intrathecal
-from fluidics.missing_insulin import KETONES, time_to_limit
 from fluidics.network import Floats
-from fluidics.site import Peritoneum
-from fluidics.subcutaneous import Subcutaneous
+from fluidics.programmes.deliverable import quantum
+from fluidics.sites.capsule import Encapsulating
+from fluidics.sites.intrathecal import Intrathecal
+from fluidics.sites.site import Peritoneum
+from fluidics.sites.subcutaneous import Subcutaneous
 from scenarios.build import Scenario
 from scenarios.programmes import BLOCKAGE
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from fluidics.contents import Contents, Refill, active, contents
-from fluidics.dead_volume import tubes
-from fluidics.flow import flowed
+from fluidics.drugs.contents import Contents, Refill, active, contents
+from fluidics.lines.dead_volume import tubes
 from fluidics.network import Floats
 from fluidics.pump import Pump, new_pump
 from fluidics.questions import temperature
 from fluidics.rows import pack, slots, unpack
-from fluidics.transport import Fill, transported
+from fluidics.transport.flow import flowed
+from fluidics.transport.transport import Fill, transported
 from reliability.recording import Column
 from scenarios.bridging import DIFFUSIVITY, concentration
 from scenarios.build import Scenario, ScenarioError

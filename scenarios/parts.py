@@ -5,30 +5,30 @@ from __future__ import annotations
 
 from typing import Any, get_args, get_type_hints
 
-from fluidics.aggregation import Insulin
-from fluidics.bag import Bag
-from fluidics.barrel import Barrel
-from fluidics.capsule import Encapsulating
-from fluidics.catheter import Catheter
-from fluidics.degrading import DegradingDrug
 from fluidics.drives import DutyCycle, Gated, LeadScrew, MultiRate, Patch, Peristaltic, Piston, Restrictor
-from fluidics.formulation import FormulatedInsulin
-from fluidics.fouling_catheter import FoulingCatheter
-from fluidics.glycerol import GlycerolSolution
-from fluidics.infusate import Infusate
-from fluidics.infusion_set import InfusionSet
-from fluidics.intrathecal import Intrathecal
+from fluidics.drugs.aggregation import Insulin
+from fluidics.drugs.degrading import DegradingDrug
+from fluidics.drugs.formulation import FormulatedInsulin
+from fluidics.drugs.glycerol import GlycerolSolution
+from fluidics.drugs.infusate import Infusate
+from fluidics.lines.catheter import Catheter
+from fluidics.lines.fouling_catheter import FoulingCatheter
+from fluidics.lines.infusion_set import InfusionSet
+from fluidics.lines.segmented_catheter import SegmentedCatheter
 from fluidics.power import Battery, Unpowered
-from fluidics.propellant_reservoir import PropellantReservoir
+from fluidics.programmes.regimen import BasalBolus, ConstantRate, ProgrammedDay
 from fluidics.pump import Pump
-from fluidics.regimen import BasalBolus, ConstantRate, ProgrammedDay
-from fluidics.reservoir import TwoPhaseReservoir
-from fluidics.segmented_catheter import SegmentedCatheter
-from fluidics.shell_reservoir import ShellReservoir
-from fluidics.site import Artery, Peritoneum
-from fluidics.spring_reservoir import SpringReservoir
-from fluidics.subcutaneous import Subcutaneous
-from fluidics.vein import Vein
+from fluidics.reservoirs.bag import Bag
+from fluidics.reservoirs.barrel import Barrel
+from fluidics.reservoirs.propellant_reservoir import PropellantReservoir
+from fluidics.reservoirs.reservoir import TwoPhaseReservoir
+from fluidics.reservoirs.shell_reservoir import ShellReservoir
+from fluidics.reservoirs.spring_reservoir import SpringReservoir
+from fluidics.sites.capsule import Encapsulating
+from fluidics.sites.intrathecal import Intrathecal
+from fluidics.sites.site import Artery, Peritoneum
+from fluidics.sites.subcutaneous import Subcutaneous
+from fluidics.sites.vein import Vein
 from reliability.drawdown import Requirement
 from reliability.modes import BrokenTube, DepletedBattery, EmptyReservoir, OcclusionAlarm, Underdelivery, WeakDrug
 

@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from fluidics.basal import daily, flex
-from fluidics.programme import Programme, suspended, volume, with_bolus, with_temporary
+from fluidics.programmes.basal import daily, flex
+from fluidics.programmes.programme import Programme, suspended, volume, with_bolus, with_temporary
+from fluidics.programmes.regimen import ProgrammedDay, programmed, programmed_day
 from fluidics.pump import Pump
-from fluidics.regimen import ProgrammedDay, programmed, programmed_day
 from fluidics.rows import slots
 from scenarios.document import Document, Keys, ScenarioError, near
 from scenarios.entries import Context, reading, refused

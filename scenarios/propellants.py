@@ -1,4 +1,5 @@
-"""The propellants whose constants all scenarios share; the law they enter stands in `fluidics.propellant`."""
+"""The propellants whose constants all scenarios share; the law they enter stands in
+`fluidics.reservoirs.propellant`."""
 
 from __future__ import annotations
 

@@ -6,17 +6,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from fluidics import aggregation, formulation
-from fluidics.aggregation import Insulin
-from fluidics.capsule import Encapsulating
 from fluidics.check import check
 from fluidics.drives import Piston
+from fluidics.drugs import aggregation, formulation
+from fluidics.drugs.aggregation import Insulin
+from fluidics.drugs.formulation import FormulatedInsulin
 from fluidics.fluid import water_viscosity
-from fluidics.formulation import FormulatedInsulin
 from fluidics.power import Battery
-from fluidics.propellant_reservoir import PropellantReservoir, exhaustion
 from fluidics.pump import MEDIAN_LUCK, Pump
 from fluidics.questions import back_pressure, carry_over, fresh, histogram, pressure, strokes, temperature, usable
+from fluidics.reservoirs.propellant_reservoir import PropellantReservoir, exhaustion
+from fluidics.sites.capsule import Encapsulating
 from reliability.design import Design
 from reliability.events import CLINIC_KINDS, HAZARD, MODE
 from scenarios.document import Document, Keys

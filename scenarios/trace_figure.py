@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fluidics.deliverable import quantum
 from fluidics.network import Floats
-from fluidics.programme import pieces
+from fluidics.programmes.deliverable import quantum
+from fluidics.programmes.programme import pieces
 from scenarios.build import Scenario
 from scenarios.report.drawing import BLUE, INK, MUTED, SHADES, drawn, write
 from scenarios.trace_words import HOUR, Words, said

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from fluidics.deliverable import (
+from fluidics.engines.trace import Event
+from fluidics.programmes.deliverable import (
     AT_ONCE,
     CANCELLED,
     PART_OF_A_STROKE,
@@ -17,8 +18,7 @@ from fluidics.deliverable import (
     quantum,
     undeliverable,
 )
-from fluidics.engines.trace import Event
-from fluidics.programme import Programme
+from fluidics.programmes.programme import Programme
 from fluidics.pump import new_pump
 from scenarios.build import Scenario
 from scenarios.parts import units

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from fluidics.engines.gap import Gap, gap
 from fluidics.engines.rungs import ENGINES
 from fluidics.engines.trace import NEVER, Blockage, Change, Trace, traced
-from fluidics.programme import Programme, pieces
+from fluidics.programmes.programme import Programme, pieces
 from fluidics.pump import new_pump
 from fluidics.questions import strokes
 from reliability.gap import complaint, engine_gap_attributes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fluidics.bag import Bag
 from fluidics.drives import LeadScrew, Patch
 from fluidics.questions import histogram
+from fluidics.reservoirs.bag import Bag
 from reliability.design import Design
 from scenarios.document import Keys
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
+from fluidics.lines.pulsed_line import line_storage, pulse_resistance
 from fluidics.network import GATE, TUBE, Link
-from fluidics.pulsed_line import line_storage, pulse_resistance
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
 from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke, strokes
 
@@ -25,7 +25,7 @@ class DutyCycle(NamedTuple):
     What the dead volume between gate and restrictor holds flows on when the gate has shut; it adds up to
     R C / cycle (1 - d) of the full flow, which `chamber` resolves and `flow` leaves out. `flow` and `stroke` take the
     line to keep its pressure; at the operating point it resists while the gate is open by what it does not store
-    (`fluidics.pulsed_line`). The principle: US patent
+    (`fluidics.lines.pulsed_line`). The principle: US patent
     8,141,844 (2012).
     """
 

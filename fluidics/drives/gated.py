@@ -7,8 +7,8 @@ from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
 from fluidics.elementary import exp
+from fluidics.lines.pulsed_line import line_storage, pulse_resistance
 from fluidics.network import GATE, Link
-from fluidics.pulsed_line import line_storage, pulse_resistance
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Service, Stroke, Surroundings
 from fluidics.questions import (
     advance,
@@ -46,11 +46,11 @@ class Gated(NamedTuple):
     Notes
     -----
     `flow` and `stroke` take the line to keep its pressure while it takes an aliquot; at the operating point it resists
-    the aliquot by what it does not store (`fluidics.pulsed_line`): within 2 % behind a tip that closes in a rigid line,
-    7 % in a silicone one, up to two thirds too much where a nearly shut line stores less than an aliquot. Above its
-    fastest cycle the drive cannot follow the programme. The law is the periodic state of an RC circuit that is charged
-    and discharged in turn; shut gates leak in series. A pump of this kind: maker's manual of the Prometra II (Flowonix
-    Medical), p. 14: at most 10 uL escape in a magnetic resonance scanner.
+    the aliquot by what it does not store (`fluidics.lines.pulsed_line`): within 2 % behind a tip that closes in a rigid
+    line, 7 % in a silicone one, up to two thirds too much where a nearly shut line stores less than an aliquot. Above
+    its fastest cycle the drive cannot follow the programme. The law is the periodic state of an RC circuit that is
+    charged and discharged in turn; shut gates leak in series. A pump of this kind: maker's manual of the Prometra II
+    (Flowonix Medical), p. 14: at most 10 uL escape in a magnetic resonance scanner.
     """
 
     accumulator: Annotated[float, "m3/Pa"]

@@ -1,5 +1,5 @@
-"""The syringe whose plunger a lead screw drives; its barrel stands in `fluidics.barrel`, how long it pushes unnoticed
-into a line that is shut in `fluidics.loading`."""
+"""The syringe whose plunger a lead screw drives; its barrel stands in `fluidics.reservoirs.barrel`, how long it pushes
+unnoticed into a line that is shut in `fluidics.lines.loading`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class LeadScrew(NamedTuple):
     Notes
     -----
     The plunger hangs on its screw: a head below it does not pull it. The engine `stroke` takes the whole compliance at
-    once, `exact` resolves its creep, and `fluidics.loading` has the closed form. Compliance of worn insulin pumps
+    once, `exact` resolves its creep, and `fluidics.lines.loading` has the closed form. Compliance of worn insulin pumps
     follows from the siphon experiment of Zisser et al., J. Diabetes Sci. Technol. 4 (2010) 98; stick-slip from textbook
     dry friction.
     """

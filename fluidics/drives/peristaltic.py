@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from fluidics.catheter import WATER_COMPRESSIBILITY, hydraulic_resistance
 from fluidics.compile import inlined
 from fluidics.elementary import exp, log, power
+from fluidics.lines.catheter import WATER_COMPRESSIBILITY, hydraulic_resistance
 from fluidics.network import TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surroundings
 from fluidics.questions import advance, chamber, flow, fresh, line, operate, panel, phases, stall, stroke, strokes

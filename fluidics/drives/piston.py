@@ -1,5 +1,5 @@
 """The solenoid piston between passive check valves, whose seats leak when aggregate settles on them; the drug that
-aggregates stands in `fluidics.aggregation`."""
+aggregates stands in `fluidics.drugs.aggregation`."""
 
 from __future__ import annotations
 

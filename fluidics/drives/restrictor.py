@@ -1,5 +1,5 @@
 """The capillary that lets a pressurised reservoir empty at a nearly constant rate; the propellant stands in
-`fluidics.propellant`."""
+`fluidics.reservoirs.propellant`."""
 
 from __future__ import annotations
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined, linked
 from fluidics.forcing import Forcing, sine
-from fluidics.gas import compressed
+from fluidics.lines.gas import compressed
 from fluidics.network import Floats, Ints, Network
-from fluidics.supply import lift
+from fluidics.reservoirs.supply import lift
 
 _TURN = 2.0 * math.pi
 

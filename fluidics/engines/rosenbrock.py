@@ -14,9 +14,9 @@ from fluidics.engines.rodas import LEAST_PRESSURE, STAGES, Bench, accept, error,
 from fluidics.engines.stage import Rows, Stage, empty_rows, staged
 from fluidics.engines.switching import switch, until_switch
 from fluidics.forcing import Forcing, forcing, longest_step
-from fluidics.gas import compressed
+from fluidics.lines.gas import compressed
 from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
-from fluidics.supply import Elastic
+from fluidics.reservoirs.supply import Elastic
 
 MOST_FAILURES = 60  # steps in a row
 MOST_STEPS = 10_000_000  # in one phase

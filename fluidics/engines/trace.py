@@ -1,5 +1,5 @@
 """One device through hours or days of a programme, by any engine, while the world around it may change; the engines
-themselves stand beside this file, programmes in `fluidics.programme`."""
+themselves stand beside this file, programmes in `fluidics.programmes.programme`."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fluidics.blockage import Blocked
 from fluidics.engines.operating import operated
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.rungs import ENGINES, Engine
 from fluidics.network import Floats, Ints
-from fluidics.programme import Programme, pieces
+from fluidics.programmes.programme import Programme, pieces
 from fluidics.pump import Level, Pump, PumpState, Surroundings, advanced, longest_panel
 from fluidics.questions import aggregate, usable
 from fluidics.rows import pack, slots, unpack
+from fluidics.sites.blockage import Blocked
 
 LONGEST = 3600.0  # [s]: for which the slow states of the parts stand still
 SHORTEST = 1e-3  # [s]

@@ -9,13 +9,13 @@ from typing import Annotated, NamedTuple
 
 import numpy as np
 
-from fluidics.blockage import Blocked
 from fluidics.engines.gap import gap
 from fluidics.engines.lump import lumped, stored
 from fluidics.engines.stroke import FEW, last_where, periodic, strokes
 from fluidics.network import Floats
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import stroke, temperature, usable, viscosity
+from fluidics.sites.blockage import Blocked
 
 BLOCK = 1000  # strokes between two looks at the reservoir
 MOST_BLOCKS = 4096  # four million strokes, a stroke a minute for eight years

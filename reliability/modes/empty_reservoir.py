@@ -1,4 +1,4 @@
-"""When a reservoir counts as empty; how it empties stands in `fluidics.reservoir`."""
+"""When a reservoir counts as empty; how it empties stands in `fluidics.reservoirs.reservoir`."""
 
 from __future__ import annotations
 

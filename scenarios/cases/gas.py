@@ -6,14 +6,14 @@ from __future__ import annotations
 from functools import cache
 
 from fluidics.atmosphere import SEA_LEVEL, standard_height, standard_pressure, submerged_pressure
+from fluidics.drugs.infusate import Infusate
 from fluidics.engines.panel import seen, stepped
-from fluidics.infusate import Infusate
-from fluidics.propellant import saturation_pressure
-from fluidics.propellant_reservoir import PropellantReservoir
+from fluidics.programmes.regimen import ConstantRate
 from fluidics.pump import MEDIAN_LUCK, Pump, PumpState, after_refill, new_pump
 from fluidics.questions import histogram, mean_aggregate, operate, pressure, temperature, viscosity
-from fluidics.regimen import ConstantRate
-from fluidics.spring_reservoir import SpringReservoir
+from fluidics.reservoirs.propellant import saturation_pressure
+from fluidics.reservoirs.propellant_reservoir import PropellantReservoir
+from fluidics.reservoirs.spring_reservoir import SpringReservoir
 from scenarios.build import load
 from scenarios.cases.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, Case, near, within
 from scenarios.units import DAY

@@ -14,9 +14,9 @@ from fluidics.drives import Peristaltic
 from fluidics.drives.gated import Escaped
 from fluidics.drives.peristaltic import TubeSet, volume_share
 from fluidics.engines.panel import seen
-from fluidics.priming import misprimed
 from fluidics.pump import Pump, Surroundings, new_pump
 from fluidics.questions import advance, capacity, flow, histogram, operate, panel, phases, pressure, usable, viscosity
+from fluidics.transport.priming import misprimed
 from reliability.design import Design
 from scenarios.build import load
 from scenarios.cases.devices import left_after

@@ -8,13 +8,13 @@ import math
 
 import numpy as np
 
-from fluidics.catheter import hydraulic_resistance
-from fluidics.dispersion import breakthrough, closed_variance, taylor_aris
 from fluidics.engines.exact import resolve
-from fluidics.filter import filter_link
-from fluidics.lumen import annulus_resistance, stenosis_factor, taper_resistance
+from fluidics.lines.catheter import hydraulic_resistance
+from fluidics.lines.filter import filter_link
+from fluidics.lines.lumen import annulus_resistance, stenosis_factor, taper_resistance
+from fluidics.lines.pulse import womersley
 from fluidics.network import Link, Schedule, network
-from fluidics.pulse import womersley
+from fluidics.transport.dispersion import breakthrough, closed_variance, taylor_aris
 from scenarios.cases.published import COMPUTED, Case, near, within
 
 _VISCOSITY, _LENGTH, _BORE = 6.9e-4, 0.40, 0.25e-3  # [Pa s], [m], [m]: radius

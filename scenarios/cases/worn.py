@@ -7,10 +7,10 @@ from functools import cache
 
 import numpy as np
 
-from fluidics.air import ATMOSPHERE, boyle
 from fluidics.circuit import OUTLET, circuit, schedule
 from fluidics.drives import LeadScrew, Patch
 from fluidics.engines.exact import resolve
+from fluidics.lines.air import ATMOSPHERE, boyle
 from fluidics.network import Floats, Ints
 from fluidics.pump import Luck, Pump, new_pump
 from fluidics.questions import fresh

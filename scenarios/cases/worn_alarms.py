@@ -8,11 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fluidics.blockage import Blocked
 from fluidics.circuit import CHAMBER, circuit, schedule
 from fluidics.engines.exact import resolve
-from fluidics.loading import time_to_pressure
+from fluidics.lines.loading import time_to_pressure
 from fluidics.pump import new_pump
+from fluidics.sites.blockage import Blocked
 from scenarios.cases.published import CALIBRATED, COMPUTED, HELD_OUT, Case, within
 from scenarios.cases.worn_pump import CREEP_TIME, HOUR, UNIT, UNIT_PER_HOUR, patch_drive, siphon_compliance, worn_pump
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from fluidics.bag import Bag
-from fluidics.barrel import Barrel
 from fluidics.drives import LeadScrew, Patch
-from fluidics.infusate import Infusate
-from fluidics.infusion_set import DENSITY, GRAVITY, InfusionSet
+from fluidics.drugs.infusate import Infusate
+from fluidics.lines.infusion_set import DENSITY, GRAVITY, InfusionSet
 from fluidics.power import Unpowered
 from fluidics.pump import Pump
-from fluidics.subcutaneous import Subcutaneous
+from fluidics.reservoirs.bag import Bag
+from fluidics.reservoirs.barrel import Barrel
+from fluidics.sites.subcutaneous import Subcutaneous
 
 UNIT = 1e-8  # [m3] of U100
 HOUR = 3600.0

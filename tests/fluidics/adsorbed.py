@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fluidics.adsorption import Lining, eluted, filled, flushed, soaked, stride
-from fluidics.langmuir import Sites
+from fluidics.drugs.adsorption import Lining, eluted, filled, flushed, soaked, stride
+from fluidics.drugs.langmuir import Sites
 
 HOUR = 3600.0
 UNIT = 34.7e-9  # kg of insulin

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import tomllib
 
-from fluidics.catheter import Catheter
 from fluidics.drives import Restrictor
-from fluidics.glycerol import GlycerolSolution
-from fluidics.infusate import Infusate
-from fluidics.intrathecal import Intrathecal
-from fluidics.occlusion import Onset
+from fluidics.drugs.glycerol import GlycerolSolution
+from fluidics.drugs.infusate import Infusate
+from fluidics.lines.catheter import Catheter
+from fluidics.lines.occlusion import Onset
+from fluidics.lines.segmented_catheter import SegmentedCatheter
 from fluidics.power import Unpowered
-from fluidics.propellant_reservoir import Expansion, PropellantReservoir
 from fluidics.pump import Pump, Stateless, new_pump
 from fluidics.questions import operate, pressure, temperature, viscosity
-from fluidics.reservoir import Drawn, TwoPhaseReservoir
-from fluidics.segmented_catheter import SegmentedCatheter
-from fluidics.site import Artery
-from fluidics.spring_reservoir import SpringReservoir
-from fluidics.vein import Vein
+from fluidics.reservoirs.propellant_reservoir import Expansion, PropellantReservoir
+from fluidics.reservoirs.reservoir import Drawn, TwoPhaseReservoir
+from fluidics.reservoirs.spring_reservoir import SpringReservoir
+from fluidics.sites.intrathecal import Intrathecal
+from fluidics.sites.site import Artery
+from fluidics.sites.vein import Vein
 from scenarios.propellants import PROPELLANTS
 
 DAY = 86400.0

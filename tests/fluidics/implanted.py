@@ -5,19 +5,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluidics.catheter import Catheter
 from fluidics.circuit import carries, circuit, schedule
 from fluidics.compile import kernel
 from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic
 from fluidics.drives.gated import Escaped
 from fluidics.drives.peristaltic import TubeSet
+from fluidics.drugs.infusate import Infusate
 from fluidics.engines.exact import resolve
 from fluidics.engines.rosenbrock import integrate
 from fluidics.engines.trace import Change, Trace, traced
-from fluidics.infusate import Infusate
-from fluidics.occlusion import first_wait
+from fluidics.lines.catheter import Catheter
+from fluidics.lines.occlusion import first_wait
 from fluidics.power import Unpowered
-from fluidics.programme import Programme
+from fluidics.programmes.programme import Programme
 from fluidics.pump import MEDIAN_LUCK, Pump, PumpState, Stateless, Surroundings
 from fluidics.questions import (
     advance,
@@ -33,9 +33,9 @@ from fluidics.questions import (
     strokes,
     viscosity,
 )
-from fluidics.reservoir import Drawn
-from fluidics.shell_reservoir import ShellReservoir
-from fluidics.site import Artery
+from fluidics.reservoirs.reservoir import Drawn
+from fluidics.reservoirs.shell_reservoir import ShellReservoir
+from fluidics.sites.site import Artery
 
 ATMOSPHERE = 101325.0
 BODY = 310.15

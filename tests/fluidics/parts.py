@@ -13,27 +13,27 @@ from pathlib import Path
 
 import numpy as np
 
-from fluidics.aggregation import Aggregation, Insulin
-from fluidics.blockage import Blocked
-from fluidics.capsule import Encapsulating
-from fluidics.catheter import Catheter
 from fluidics.compile import kernel
-from fluidics.degrading import DegradingDrug, Strength
 from fluidics.drives import Piston, Restrictor
 from fluidics.drives.piston import Deposit
+from fluidics.drugs.aggregation import Aggregation, Insulin
+from fluidics.drugs.degrading import DegradingDrug, Strength
+from fluidics.drugs.formulation import Formulated, FormulatedInsulin
+from fluidics.drugs.infusate import Infusate
 from fluidics.elementary import exp, inverse_normal, log
 from fluidics.engines.panel import seen, stepped
-from fluidics.formulation import Formulated, FormulatedInsulin
-from fluidics.fouling_catheter import FoulingCatheter, Lining
-from fluidics.infusate import Infusate
-from fluidics.occlusion import Onset, first_wait
+from fluidics.lines.catheter import Catheter
+from fluidics.lines.fouling_catheter import FoulingCatheter, Lining
+from fluidics.lines.occlusion import Onset, first_wait
 from fluidics.power import Battery, Charge, Unpowered
+from fluidics.programmes.regimen import BasalBolus, ConstantRate
 from fluidics.pump import Pump, PumpState, Stateless, Surroundings
 from fluidics.questions import histogram, mean_aggregate
-from fluidics.regimen import BasalBolus, ConstantRate
-from fluidics.reservoir import Drawn, TwoPhaseReservoir
+from fluidics.reservoirs.reservoir import Drawn, TwoPhaseReservoir
 from fluidics.rows import pack, unpack
-from fluidics.site import Artery, Peritoneum
+from fluidics.sites.blockage import Blocked
+from fluidics.sites.capsule import Encapsulating
+from fluidics.sites.site import Artery, Peritoneum
 from tests.fluidics import gas_driven, implanted, worn
 
 ROOT = Path(__file__).resolve().parent.parent.parent

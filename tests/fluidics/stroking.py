@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fluidics.drives.piston import Deposit, Piston
-from fluidics.infusate import Infusate
+from fluidics.drugs.infusate import Infusate
 from fluidics.network import CHECK, TUBE, Link
 from fluidics.power import Unpowered
 from fluidics.pump import Chamber, Linear, Luck, Phase, Pump, PumpState, Stateless, Stroke, Surroundings
@@ -30,7 +30,7 @@ from fluidics.questions import (
     usable,
     viscosity,
 )
-from fluidics.reservoir import Drawn
+from fluidics.reservoirs.reservoir import Drawn
 from tests.fluidics.parts import BODY
 
 KPA, MICROLITRE = 1e3, 1e-9

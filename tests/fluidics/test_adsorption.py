@@ -13,7 +13,7 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import least_squares
 from scipy.stats import ncx2
 
-from fluidics.adsorption import (
+from fluidics.drugs.adsorption import (
     PVC_FAST,
     PVC_SLOW,
     Held,
@@ -25,7 +25,7 @@ from fluidics.adsorption import (
     soaked,
     stride,
 )
-from fluidics.langmuir import Sites
+from fluidics.drugs.langmuir import Sites
 from tests.fluidics.adsorbed import (
     BARE,
     CALIBRATION,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
-from fluidics.aggregation import GAS_CONSTANT, Aggregation, carried_growth, growth_rate
+from fluidics.drugs.aggregation import GAS_CONSTANT, Aggregation, carried_growth, growth_rate
 from fluidics.fluid import water_viscosity
 from fluidics.pump import MEDIAN_LUCK, Luck, Service
 from fluidics.questions import advance, aggregate, fresh, mean_aggregate, refilled, rinsed, viscosity

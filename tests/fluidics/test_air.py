@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.air import ATMOSPHERE, boyle, bunsen, grown, outgassed
+from fluidics.lines.air import ATMOSPHERE, boyle, bunsen, grown, outgassed
 
 
 @pytest.mark.parametrize(("celsius", "published"), [(15.0, 0.0205), (20.0, 0.0187), (25.0, 0.0171), (30.0, 0.0157)])

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.aggregation import GAS_CONSTANT, Aggregation
-from fluidics.assembly import (
+from fluidics.drugs.aggregation import GAS_CONSTANT, Aggregation
+from fluidics.drugs.assembly import (
     CLEAN,
     HIGHEST,
     Activation,
@@ -24,8 +24,8 @@ from fluidics.assembly import (
     ordered,
     warmed,
 )  # fmt: skip
-from fluidics.conversion import convert
-from fluidics.fibrils import assemble
+from fluidics.drugs.conversion import convert
+from fluidics.drugs.fibrils import assemble
 from fluidics.questions import advance
 from tests.fluidics.parts import AROUND, BODY, INSULIN_PUMP
 

@@ -16,7 +16,7 @@ from fluidics.questions import (
     stiffness,
     usable,
 )
-from fluidics.reservoir import Drawn
+from fluidics.reservoirs.reservoir import Drawn
 from tests.fluidics.parts import AROUND, DAY, RATE
 from tests.fluidics.worn import TUBED_PUMP
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.basal import constant, daily, flex
-from fluidics.programme import pieces, volume
+from fluidics.programmes.basal import constant, daily, flex
+from fluidics.programmes.programme import pieces, volume
 
 DAY = 86400.0
 HOUR = 3600.0

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.blockage import Blocked
 from fluidics.drives.piston import Deposit
 from fluidics.engines.beat import beaten, struck
 from fluidics.engines.lump import lumped
 from fluidics.engines.pace import NEVER, paced, setting
 from fluidics.pump import new_pump
 from fluidics.questions import stroke, viscosity
+from fluidics.sites.blockage import Blocked
 from tests.fluidics.implanted import DUTY, joined
 from tests.fluidics.parts import BODY, WATER
 from tests.fluidics.stroking import KPA, STIFF_DRIVE, STIFF_RATE, UNIT, Hose, Pusher, Tissue, pusher_pump, stiff_pump

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from fluidics.blockage import Blocked
 from fluidics.engines.operating import operated
 from fluidics.pump import MEDIAN_LUCK, Level, Service, new_pump
 from fluidics.questions import advance, bubble, compliance, fresh, line, panel, refilled, rinsed, temperature
+from fluidics.sites.blockage import Blocked
 from tests.fluidics.parts import AROUND, BODY, DAY, INSULIN_PUMP, RATE, WATER, insulin_levels
 
 SITE = INSULIN_PUMP.site

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from fluidics.capsule import Encapsulating, grown_share
 from fluidics.compile import kernel
 from fluidics.engines.operating import bracketed_root
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import advance, back_pressure, compliance, flow, line, panel
-from fluidics.site import Peritoneum
+from fluidics.sites.capsule import Encapsulating, grown_share
+from fluidics.sites.site import Peritoneum
 from tests.fluidics.parts import ACTIVE, AROUND, BODY, DAY, INSULIN_PUMP, RATE, WATER, YEAR, onset
 
 CLOSING = 23.7 * DAY

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.catheter import hydraulic_resistance
+from fluidics.lines.catheter import hydraulic_resistance
 from fluidics.pump import Luck, Service
 from fluidics.questions import advance, back_pressure, fresh, line, panel, refilled
 from tests.fluidics.parts import AROUND, DAY, INSULIN_PUMP, WATER, onset

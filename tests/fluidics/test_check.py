@@ -8,9 +8,9 @@ from typing import NamedTuple
 import pytest
 
 from fluidics.check import check
+from fluidics.programmes.regimen import ConstantRate
 from fluidics.pump import Luck, Stateless, Surroundings
 from fluidics.questions import advance, fresh
-from fluidics.regimen import ConstantRate
 from tests.fluidics.parts import HEPATIC_PUMP, INSULIN_PUMP, MEALS, RATE
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluidics.blockage import Blocked
 from fluidics.circuit import CHAMBER, INLET, LINE, OUTLET, RESERVOIR, carries, circuit, schedule
 from fluidics.network import CHECK, TUBE
 from fluidics.pump import new_pump
 from fluidics.questions import line, lumen, phases, pressure, viscosity
+from fluidics.sites.blockage import Blocked
 from tests.fluidics.parts import ACTIVE, BODY, HEPATIC_PUMP, INSULIN_PUMP, QUIET, RATE
 
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 from scipy.linalg import expm
 
-from fluidics.compartments import Kinetics, exponentials, exposed, left_after_stop, settled, time_until_left
-from fluidics.exposure import baclofen, morphine, peritoneal, two_channels, two_states
+from fluidics.body.compartments import Kinetics, exponentials, exposed, left_after_stop, settled, time_until_left
+from fluidics.body.exposure import baclofen, morphine, peritoneal, two_channels, two_states
 
 MODELS = [two_channels(), two_states(), peritoneal(1200.0), baclofen(), morphine()]
 NAMES = ["two channels", "two states", "peritoneal", "baclofen", "morphine"]

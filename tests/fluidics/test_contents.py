@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.contents import Contents, Refill, active, contents
-from fluidics.degradation import OLD_SOLUTIONS, received, remaining
+from fluidics.drugs.contents import Contents, Refill, active, contents
+from fluidics.drugs.degradation import OLD_SOLUTIONS, received, remaining
 from fluidics.pump import MEDIAN_LUCK, new_pump
 from fluidics.questions import carry_over, fresh
 from tests.fluidics.parts import BODY, DAY, HEPATIC_PUMP, INSULIN_PUMP

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import assume, given, settings
 from scipy.integrate import quad, solve_ivp
 
-from fluidics import conversion
-from fluidics.assembly import CLEAN, Assembly, Fibrils, births
-from fluidics.conversion import convert, two_step
-from fluidics.fibrils import assemble
+from fluidics.drugs import conversion
+from fluidics.drugs.assembly import CLEAN, Assembly, Fibrils, births
+from fluidics.drugs.conversion import convert, two_step
+from fluidics.drugs.fibrils import assemble
 from tests.fluidics.test_fibrils import laws, seeds
 
 U100 = 0.6

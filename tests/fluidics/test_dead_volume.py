@@ -6,10 +6,10 @@ import math
 
 import pytest
 
-from fluidics.catheter import hydraulic_resistance
-from fluidics.dead_volume import resized, tubes
+from fluidics.lines.catheter import hydraulic_resistance
+from fluidics.lines.dead_volume import resized, tubes
 from fluidics.questions import lumen
-from fluidics.transport import Tube
+from fluidics.transport.transport import Tube
 from scenarios.build import load, names
 from scenarios.parts import PARTS
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.degradation import (
+from fluidics.drugs.degradation import (
     DEAMIDATION,
     DRY_STANDARD,
     NEUTRAL_SOLUTION,

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from fluidics.compile import kernel
-from fluidics.degradation import NEUTRAL_SOLUTION, OLD_SOLUTIONS, POLYMER, remaining
-from fluidics.degrading import DegradingDrug, Strength
+from fluidics.drugs.degradation import NEUTRAL_SOLUTION, OLD_SOLUTIONS, POLYMER, remaining
+from fluidics.drugs.degrading import DegradingDrug, Strength
+from fluidics.drugs.infusate import Infusate
 from fluidics.fluid import water_viscosity
-from fluidics.infusate import Infusate
 from fluidics.pump import MEDIAN_LUCK, Service, Stateless
 from fluidics.questions import advance, aggregate, fresh, potency, refilled, rinsed, viscosity
 from tests.fluidics.parts import AROUND, BODY, DAY

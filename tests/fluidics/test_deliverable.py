@@ -6,8 +6,9 @@ import math
 
 import pytest
 
-from fluidics.basal import constant, daily
-from fluidics.deliverable import (
+from fluidics.drives import DutyCycle, Gated
+from fluidics.programmes.basal import constant, daily
+from fluidics.programmes.deliverable import (
     AT_ONCE,
     CANCELLED,
     PART_OF_A_STROKE,
@@ -17,8 +18,7 @@ from fluidics.deliverable import (
     quantum,
     undeliverable,
 )
-from fluidics.drives import DutyCycle, Gated
-from fluidics.programme import suspended, with_bolus
+from fluidics.programmes.programme import suspended, with_bolus
 from fluidics.questions import phases, stroke
 from tests.fluidics.parts import HEPATIC_PUMP, INSULIN_PUMP, SAMPLES
 

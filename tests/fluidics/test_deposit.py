@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from fluidics.deposit import fouled, lining_share, narrowing, propped_leak, settling_rate, wall_shear
-from fluidics.valve import seat_conductance
+from fluidics.lines.deposit import fouled, lining_share, narrowing, propped_leak, settling_rate, wall_shear
+from fluidics.lines.valve import seat_conductance
 from tests.fluidics.parts import DAY, WATER
 
 RADIUS = 0.25e-3

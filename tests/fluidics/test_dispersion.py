@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.special import erfcx, j1
 
-from fluidics.dispersion import (
+from fluidics.transport.dispersion import (
     RATES,
     SHARES,
     breakthrough,

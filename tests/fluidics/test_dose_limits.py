@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.dose_limits import MORPHINE_BOLUS, DoseLimits, flagged, longest_run
+from fluidics.body.dose_limits import MORPHINE_BOLUS, DoseLimits, flagged, longest_run
 
 HOUR = 3600.0
 

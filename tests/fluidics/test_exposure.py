@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.compartments import left_after_stop, settled, time_until_left
-from fluidics.exposure import baclofen, morphine, peritoneal, spinal, two_channels, two_states
+from fluidics.body.compartments import left_after_stop, settled, time_until_left
+from fluidics.body.exposure import baclofen, morphine, peritoneal, spinal, two_channels, two_states
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from fluidics import fibrils
-from fluidics.aggregation import GAS_CONSTANT
-from fluidics.assembly import CLEAN, Activation, Assembly, Fibrils, births, early, warmed
-from fluidics.conversion import convert
-from fluidics.fibrils import assemble, series
+from fluidics.drugs import fibrils
+from fluidics.drugs.aggregation import GAS_CONSTANT
+from fluidics.drugs.assembly import CLEAN, Activation, Assembly, Fibrils, births, early, warmed
+from fluidics.drugs.conversion import convert
+from fluidics.drugs.fibrils import assemble, series
 
 U100 = 0.6  # mol/m3
 CASE = Assembly(1e-12, 2.0, 50.0, secondary=1e-6)

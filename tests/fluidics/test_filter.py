@@ -7,7 +7,7 @@ from fluids.packed_bed import Ergun
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.filter import filter_link
+from fluidics.lines.filter import filter_link
 
 
 def drop(link, flow):

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluidics.basal import constant, daily
-from fluidics.flow import flowed, flowing
-from fluidics.programme import DAY, suspended, volume, with_bolus
+from fluidics.programmes.basal import constant, daily
+from fluidics.programmes.programme import DAY, suspended, volume, with_bolus
+from fluidics.transport.flow import flowed, flowing
 
 RATE = 1e-12
 

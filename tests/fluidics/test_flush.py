@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.catheter import hydraulic_resistance
-from fluidics.flush import alkali_capacity, flush_shear, flushed, rinsed_mass
+from fluidics.lines.catheter import hydraulic_resistance
+from fluidics.lines.flush import alkali_capacity, flush_shear, flushed, rinsed_mass
 
 RADIUS, LENGTH, MU, FLOW = 0.205e-3, 0.25, 9e-4, 10e-6 / 60.0
 UNIT_MASS = 34.7e-9  # kg of insulin in a unit

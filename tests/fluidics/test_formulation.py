@@ -9,13 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
-from fluidics.aggregation import Aggregation, Insulin
-from fluidics.assembly import Assembly, early
 from fluidics.compile import kernel
-from fluidics.degrading import DegradingDrug, Strength
+from fluidics.drugs.aggregation import Aggregation, Insulin
+from fluidics.drugs.assembly import Assembly, early
+from fluidics.drugs.degrading import DegradingDrug, Strength
+from fluidics.drugs.formulation import (
+    Formulated,
+    FormulatedInsulin,
+    air_left,
+    carried_growth,
+    loosened,
+    nucleation_on_air,
+)
+from fluidics.drugs.nucleation import Association, Interface, Motion, Vessel, at_interfaces, free_monomer
 from fluidics.fluid import water_viscosity
-from fluidics.formulation import Formulated, FormulatedInsulin, air_left, carried_growth, loosened, nucleation_on_air
-from fluidics.nucleation import Association, Interface, Motion, Vessel, at_interfaces, free_monomer
 from fluidics.pump import MEDIAN_LUCK, Luck, Service
 from fluidics.questions import advance, aggregate, fresh, mean_aggregate, potency, refilled, rinsed, viscosity
 from tests.fluidics.parts import AROUND, BODY, DAY, INSULIN_PUMP, SAMPLES

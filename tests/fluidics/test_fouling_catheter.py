@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluidics.catheter import hydraulic_resistance
 from fluidics.circuit import circuit
 from fluidics.compile import kernel
-from fluidics.fouling_catheter import OPEN, FoulingCatheter, Lining, bore_volume
+from fluidics.lines.catheter import hydraulic_resistance
+from fluidics.lines.fouling_catheter import OPEN, FoulingCatheter, Lining, bore_volume
 from fluidics.pump import Luck
 from fluidics.questions import advance, compliance, fresh, line, lumen, panel, refilled, rinsed
 from tests.fluidics.parts import (

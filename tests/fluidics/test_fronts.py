@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from fluidics.dispersion import SHARES, taylor_aris
-from fluidics.fronts import follow, weigh
+from fluidics.transport.dispersion import SHARES, taylor_aris
+from fluidics.transport.fronts import follow, weigh
 from tests.fluidics.rings import variances
 
 D, A = 7e-10, 2.65e-4  # baclofen, m2/s; catheter of 0.53 mm bore, m

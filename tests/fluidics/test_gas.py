@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.gas import compressed
+from fluidics.lines.gas import compressed
 
 ATMOSPHERE = 101325.0
 

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from fluidics.atmosphere import excursion, flight, standard_pressure, submerged_pressure
 from fluidics.circuit import circuit, schedule
 from fluidics.engines.exact import resolve
+from fluidics.programmes.regimen import ConstantRate
 from fluidics.pump import MEDIAN_LUCK, Pump, after_refill, new_pump
 from fluidics.questions import histogram, operate, pressure, temperature
-from fluidics.regimen import ConstantRate
-from fluidics.spring_reservoir import SpringReservoir
+from fluidics.reservoirs.spring_reservoir import SpringReservoir
 from tests.fluidics.gas_driven import (
     ATMOSPHERE,
     BELLOWS,

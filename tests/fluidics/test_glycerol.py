@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluidics.drugs.glycerol import GlycerolSolution
 from fluidics.fluid import glycerol_ratio, water_viscosity
-from fluidics.glycerol import GlycerolSolution
 from fluidics.pump import MEDIAN_LUCK, Stateless
 from fluidics.questions import advance, fresh, viscosity
 from tests.fluidics.gas_driven import delivery, gas_pump

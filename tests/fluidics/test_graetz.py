@@ -9,7 +9,7 @@ from scipy.optimize import brentq
 from scipy.special import hyp1f1
 
 from fluidics.compile import kernel
-from fluidics.graetz import carried_share, graetz_number
+from fluidics.lines.graetz import carried_share, graetz_number
 
 MOLECULE, MICROMETRE = 1.5e-10, 6.6e-13  # [m2/s]
 

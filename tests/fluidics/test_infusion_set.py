@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.infusion_set import InfusionSet, Worn, inserted
-from fluidics.occlusion import Onset
+from fluidics.lines.infusion_set import InfusionSet, Worn, inserted
+from fluidics.lines.occlusion import Onset
 from fluidics.pump import MEDIAN_LUCK, Luck, Service
 from fluidics.questions import advance, bubble, compliance, disposable, fresh, line, lumen, panel, refilled
 from tests.fluidics.parts import AROUND, DAY

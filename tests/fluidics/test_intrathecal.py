@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.engines.rosenbrock import integrate
-from fluidics.intrathecal import pulse
 from fluidics.network import Link, Schedule, network
 from fluidics.pump import MEDIAN_LUCK, Luck, Service
 from fluidics.questions import advance, compliance, fresh, line, panel, refilled, temperature
+from fluidics.sites.intrathecal import pulse
 from tests.fluidics.gas_driven import BODY, DAY, LUMBAR, MMHG, delivery, gas_pump
 from tests.fluidics.parts import AROUND, WATER, onset
 

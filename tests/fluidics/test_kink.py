@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 
-from fluidics.catheter import hydraulic_resistance
-from fluidics.kink import kink_curvature, kink_moment, kinked_resistance, oval_factor, ovality
+from fluidics.lines.catheter import hydraulic_resistance
+from fluidics.lines.kink import kink_curvature, kink_moment, kinked_resistance, oval_factor, ovality
 
 WALL, RADIUS, POISSON, MODULUS = 0.05e-3, 0.5e-3, 0.48, 15e6
 

@@ -1,8 +1,8 @@
 """Occlusions of a bench of worn pumps (Kerr et al., J. Diabetes Sci. Technol. 2 (2008) 450): 216 runs of five days at
 0.1 U/h with three boluses of 2 U a day, 48 occlusions, none before 48 h, 45 of them found during a bolus.
 
-The clog of `fluidics.infusion_set` begins at a Weibull age and closes exponentially; a pump alarms at a pressure. What
-is tested is how much of the series these laws carry and where they miss it.
+The clog of `fluidics.lines.infusion_set` begins at a Weibull age and closes exponentially; a pump alarms at a pressure.
+What is tested is how much of the series these laws carry and where they miss it.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import math
 import numpy as np
 import pytest
 
-from fluidics.infusion_set import InfusionSet, inserted
-from fluidics.occlusion import awaited, growth
+from fluidics.lines.infusion_set import InfusionSet, inserted
+from fluidics.lines.occlusion import awaited, growth
 from fluidics.questions import line
 
 HOUR, DAY = 3600.0, 86400.0

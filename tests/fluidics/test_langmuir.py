@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
 from fluidics.compile import kernel
-from fluidics.langmuir import Sites, bound
+from fluidics.drugs.langmuir import Sites, bound
 
 positive = st.floats(-4.0, 4.0).map(lambda power: 10.0**power)
 shares = st.floats(0.0, 1.0)

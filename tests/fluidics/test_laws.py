@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fluidics.engines.laws import Instant, Scene, implicit, look, passed, slipped
 from fluidics.forcing import forcing
 from fluidics.network import CHECK, GATE, Link, network
-from fluidics.supply import Elastic
+from fluidics.reservoirs.supply import Elastic
 
 
 def instant(n: int, m: int, b: int) -> Instant:

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.blockage import Blocked
 from fluidics.circuit import CHAMBER, OUTLET, carries, circuit, schedule
 from fluidics.drives.lead_screw import Slack
 from fluidics.engines.exact import resolve
@@ -27,6 +26,7 @@ from fluidics.questions import (
     stroke,
     strokes,
 )
+from fluidics.sites.blockage import Blocked
 from tests.fluidics.parts import AROUND, RATE, WATER
 from tests.fluidics.worn import TUBED_PUMP, UL_PER_KPA, UNIT, UNIT_PER_HOUR
 

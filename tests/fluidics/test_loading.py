@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from fluidics.loading import loaded_pressure, time_to_pressure
+from fluidics.lines.loading import loaded_pressure, time_to_pressure
 
 RATES = st.floats(-13.0, -9.0).map(lambda x: 10.0**x)
 SHARES = st.floats(0.05, 1.0)

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from fluidics.catheter import hydraulic_resistance
-from fluidics.lumen import (
+from fluidics.lines.catheter import hydraulic_resistance
+from fluidics.lines.lumen import (
     annulus_resistance,
     eccentric_gain,
     hole_resistance,

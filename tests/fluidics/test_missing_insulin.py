@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluidics.compartments import exposed, settled
-from fluidics.exposure import peritoneal, two_channels, two_states
-from fluidics.missing_insulin import GLUCOSE, KETONES, missed_time, time_to_limit
+from fluidics.body.compartments import exposed, settled
+from fluidics.body.exposure import peritoneal, two_channels, two_states
+from fluidics.body.missing_insulin import GLUCOSE, KETONES, missed_time, time_to_limit
 
 MINUTE, HOUR = 60.0, 3600.0
 GLUCOSE_MG_DL = 18.016  # mg/dL in a mol/m3

@@ -11,7 +11,7 @@ from fluidics.drives.multirate import conducted, nominal_rate
 from fluidics.engines.operating import bracketed_root
 from fluidics.engines.rungs import ENGINES
 from fluidics.engines.trace import Blockage, traced
-from fluidics.programme import Programme
+from fluidics.programmes.programme import Programme
 from fluidics.pump import MEDIAN_LUCK, Stateless
 from fluidics.questions import (
     advance,

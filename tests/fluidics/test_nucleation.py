@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.optimize import brentq, fsolve
 
-from fluidics.assembly import Activation, Assembly, early, warmed
-from fluidics.conversion import convert
-from fluidics.fibrils import assemble
-from fluidics.nucleation import Association, Interface, Motion, Vessel, at_interfaces, free_monomer
+from fluidics.drugs.assembly import Activation, Assembly, early, warmed
+from fluidics.drugs.conversion import convert
+from fluidics.drugs.fibrils import assemble
+from fluidics.drugs.nucleation import Association, Interface, Motion, Vessel, at_interfaces, free_monomer
 
 # The dimer is published; the others are orders of magnitude: nothing below is fitted to a monomer share
 HUMAN = Association(dimer=114.0, hexamer=290.0, zinc=5e-3, phenol=0.3, allosteric=1e6)

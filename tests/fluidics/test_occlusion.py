@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.occlusion import QUIET_PRESSURE, STEP, Onset, awaited, first_wait, growth, growth_panel, supplied
+from fluidics.lines.occlusion import QUIET_PRESSURE, STEP, Onset, awaited, first_wait, growth, growth_panel, supplied
 from tests.fluidics.parts import AROUND, DAY, YEAR, onset
 
 CLOSING = 13.4 * DAY

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from scipy import special, stats
 
-from fluidics.assembly import Assembly, early
-from fluidics.conversion import convert
-from fluidics.nucleation import Interface, Motion, Vessel, at_interfaces
-from fluidics.onset import PER_MOLE, Birth, arrivals, birth, digamma, onset_times, tetragamma, trigamma
+from fluidics.drugs.assembly import Assembly, early
+from fluidics.drugs.conversion import convert
+from fluidics.drugs.nucleation import Interface, Motion, Vessel, at_interfaces
+from fluidics.drugs.onset import PER_MOLE, Birth, arrivals, birth, digamma, onset_times, tetragamma, trigamma
 
 HOUR, DAY = 3600.0, 86400.0
 ALPHA, KAPPA = 2.0, 1.0

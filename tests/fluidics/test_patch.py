@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.blockage import Blocked
 from fluidics.circuit import CHAMBER, OUTLET, carries, circuit, schedule
 from fluidics.drives.patch import Pod
 from fluidics.elementary import inverse_normal
@@ -29,6 +28,7 @@ from fluidics.questions import (
     stroke,
     strokes,
 )
+from fluidics.sites.blockage import Blocked
 from tests.fluidics.parts import AROUND, DAY, WATER
 from tests.fluidics.worn import PATCH_PUMP, UNIT, UNIT_PER_HOUR
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import solve_ivp
 
-from fluidics.precipitate import (
+from fluidics.drugs.precipitate import (
     MORPHINE_BASE,
     MORPHINE_PKA,
     MORPHINE_SALT,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.nucleation import Association, free_monomer
-from fluidics.preservative import POLYETHYLENE, PVC, Uptake, preservative_left
+from fluidics.drugs.nucleation import Association, free_monomer
+from fluidics.drugs.preservative import POLYETHYLENE, PVC, Uptake, preservative_left
 
 HOUR = 3600.0
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluidics.dispersion import taylor_aris
-from fluidics.priming import misprimed, primed
-from fluidics.transport import Tube
+from fluidics.transport.dispersion import taylor_aris
+from fluidics.transport.priming import misprimed, primed
+from fluidics.transport.transport import Tube
 
 ML, DAY = 1e-6, 86400.0
 LINE = (Tube(0.14 * ML, 0.4e-3), Tube(0.22 * ML, 0.265e-3))

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
-from fluidics.basal import constant, daily
-from fluidics.programme import Programme, given, pieces, plain, suspended, volume, with_bolus, with_temporary
+from fluidics.programmes.basal import constant, daily
+from fluidics.programmes.programme import Programme, given, pieces, plain, suspended, volume, with_bolus, with_temporary
 
 DAY = 86400.0
 HOUR = 3600.0

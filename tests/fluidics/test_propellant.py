@@ -8,7 +8,7 @@ import pytest
 from CoolProp.CoolProp import PropsSI
 
 from fluidics.atmosphere import standard_height
-from fluidics.propellant import GAS_CONSTANT, propellant_pressure, saturation_pressure
+from fluidics.reservoirs.propellant import GAS_CONSTANT, propellant_pressure, saturation_pressure
 from tests.fluidics.gas_driven import CONSTANTS
 from tests.fluidics.parts import ATMOSPHERE, BODY, BUTANE, R113
 

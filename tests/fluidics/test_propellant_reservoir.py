@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad, solve_ivp
 
 from fluidics.engines.panel import seen, stepped
-from fluidics.propellant import GAS_CONSTANT, saturation_pressure
-from fluidics.propellant_reservoir import Expansion, PropellantReservoir, exhaustion, propellant_temperature
+from fluidics.programmes.regimen import ConstantRate
 from fluidics.pump import MEDIAN_LUCK, Service, after_refill, longest_panel, new_pump
 from fluidics.questions import (
     advance,
@@ -28,8 +27,9 @@ from fluidics.questions import (
     usable,
     viscosity,
 )
-from fluidics.regimen import ConstantRate
-from fluidics.reservoir import Drawn, TwoPhaseReservoir
+from fluidics.reservoirs.propellant import GAS_CONSTANT, saturation_pressure
+from fluidics.reservoirs.propellant_reservoir import Expansion, PropellantReservoir, exhaustion, propellant_temperature
+from fluidics.reservoirs.reservoir import Drawn, TwoPhaseReservoir
 from fluidics.rows import pack
 from tests.fluidics.gas_driven import BELLOWS, BODY, DAY, LUMBAR, SPINAL, gas_pump
 from tests.fluidics.parts import AROUND, RATE, run, walked

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import jn_zeros, jv
 
-from fluidics.pulse import starting, womersley
+from fluidics.lines.pulse import starting, womersley
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.pulsed_line import line_storage, pulse_resistance
+from fluidics.lines.pulsed_line import line_storage, pulse_resistance
 from fluidics.pump import new_pump
 from tests.fluidics.gas_driven import SPINAL
 from tests.fluidics.parts import ATMOSPHERE, HEPATIC_PUMP

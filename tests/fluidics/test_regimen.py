@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.basal import constant, daily
 from fluidics.compile import kernel
-from fluidics.programme import pieces, volume, with_bolus
+from fluidics.programmes.basal import constant, daily
+from fluidics.programmes.programme import pieces, volume, with_bolus
+from fluidics.programmes.regimen import BasalBolus, ConstantRate, ProgrammedDay, programmed, programmed_day
 from fluidics.pump import Level
 from fluidics.questions import histogram
-from fluidics.regimen import BasalBolus, ConstantRate, ProgrammedDay, programmed, programmed_day
 from tests.fluidics.parts import DAY, RATE
 
 

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.propellant import saturation_pressure
 from fluidics.pump import MEDIAN_LUCK, Service
 from fluidics.questions import advance, carry_over, fresh, pressure, refilled, usable
-from fluidics.reservoir import Drawn
+from fluidics.reservoirs.propellant import saturation_pressure
+from fluidics.reservoirs.reservoir import Drawn
 from tests.fluidics.parts import AROUND, ATMOSPHERE, BODY, DAY, INSULIN_PUMP, R113
 
 RESERVOIR = INSULIN_PUMP.reservoir

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.blockage import Blocked
 from fluidics.circuit import RESERVOIR, circuit
 from fluidics.engines.resolving import TIP, resolved, settled
 from fluidics.network import Link, network
 from fluidics.pump import new_pump
 from fluidics.questions import strokes
+from fluidics.sites.blockage import Blocked
 from tests.fluidics.implanted import ROLLER, joined
 from tests.fluidics.parts import ATMOSPHERE, HEPATIC_PUMP, INSULIN_PUMP, RATE
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.catheter import WATER_COMPRESSIBILITY, Catheter, hydraulic_resistance
 from fluidics.circuit import LINE, circuit
-from fluidics.lumen import hole_resistance, side_hole_resistance
+from fluidics.lines.catheter import WATER_COMPRESSIBILITY, Catheter, hydraulic_resistance
+from fluidics.lines.lumen import hole_resistance, side_hole_resistance
+from fluidics.lines.wall import held_wall_compliance
 from fluidics.pump import Luck, Service, new_pump
 from fluidics.questions import advance, bubble, compliance, fresh, line, lumen, panel, refilled
-from fluidics.wall import held_wall_compliance
 from tests.fluidics.gas_driven import SPINAL, gas_pump
 from tests.fluidics.parts import AROUND, DAY, WATER, onset
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fluidics.pump import MEDIAN_LUCK, Service
 from fluidics.questions import advance, ambient, capacity, carry_over, fresh, pressure, refilled, stiffness, usable
-from fluidics.reservoir import Drawn
+from fluidics.reservoirs.reservoir import Drawn
 from tests.fluidics.implanted import AROUND, ATMOSPHERE, BODY, DAY, SHELL
 
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from fluidics.pump import MEDIAN_LUCK, Service
 from fluidics.questions import advance, ambient, capacity, carry_over, fresh, pressure, refilled, stiffness, usable
-from fluidics.reservoir import Drawn
-from fluidics.spring_reservoir import SpringReservoir
+from fluidics.reservoirs.reservoir import Drawn
+from fluidics.reservoirs.spring_reservoir import SpringReservoir
 from tests.fluidics.parts import AROUND, ATMOSPHERE, BODY, DAY
 
 SPRING = SpringReservoir(60e-6, 1e-6, 57e3, 0.0, 1e8, ATMOSPHERE)

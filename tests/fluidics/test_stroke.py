@@ -16,7 +16,7 @@ from fluidics.engines.lump import lumped
 from fluidics.engines.stroke import FEW, NEVER, beaten_on, periodic, strokes
 from fluidics.pump import new_pump
 from fluidics.questions import viscosity
-from fluidics.reservoir import Drawn
+from fluidics.reservoirs.reservoir import Drawn
 from tests.fluidics import pump_transient
 from tests.fluidics.implanted import BUTANE, DUTY, GATE, joined
 from tests.fluidics.implanted import RATE as GATED_RATE

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluidics.basal import constant
-from fluidics.blockage import Blocked
 from fluidics.engines.stroking import stroked
 from fluidics.engines.trace import Blockage, traced
-from fluidics.programme import with_bolus
+from fluidics.programmes.basal import constant
+from fluidics.programmes.programme import with_bolus
 from fluidics.pump import new_pump
+from fluidics.sites.blockage import Blocked
 from scenarios.build import load
 from tests.fluidics.implanted import BUTANE, DUTY, GATE, joined
 from tests.fluidics.implanted import RATE as SLOW

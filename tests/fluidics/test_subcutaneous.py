@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fluidics.pump import MEDIAN_LUCK, Service
 from fluidics.questions import advance, compliance, disposable, fresh, line, refilled, temperature
-from fluidics.subcutaneous import Layer, Subcutaneous, shell_resistance
+from fluidics.sites.subcutaneous import Layer, Subcutaneous, shell_resistance
 from tests.fluidics.parts import AROUND, DAY
 
 SITE = Subcutaneous(305.15, 0.5e3, layer_permeability=1e-16)

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from fluidics.engines.rosenbrock import integrate
-from fluidics.gas import Rise
+from fluidics.lines.gas import Rise
 from fluidics.network import Link, network
-from fluidics.propellant import GAS_CONSTANT, saturation_pressure
-from fluidics.propellant_reservoir import Expansion, PropellantReservoir, exhaustion
 from fluidics.questions import advance, pressure
-from fluidics.reservoir import Drawn
-from fluidics.supply import Elastic, Held, drawn_at, lift, warming
+from fluidics.reservoirs.propellant import GAS_CONSTANT, saturation_pressure
+from fluidics.reservoirs.propellant_reservoir import Expansion, PropellantReservoir, exhaustion
+from fluidics.reservoirs.reservoir import Drawn
+from fluidics.reservoirs.supply import Elastic, Held, drawn_at, lift, warming
 from tests.fluidics.parts import ATMOSPHERE, BODY
 from tests.fluidics.pump_transient import (
     AFTER_131,

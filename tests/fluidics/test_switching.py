@@ -14,7 +14,7 @@ from fluidics.engines.rodas import STAGES, Bench, step
 from fluidics.engines.switching import cross, dip, least_room, room, switch, until_switch
 from fluidics.forcing import forcing
 from fluidics.network import CHECK, Link, Network, network
-from fluidics.supply import Elastic
+from fluidics.reservoirs.supply import Elastic
 
 BAND = 1e-10
 

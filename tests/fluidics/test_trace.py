@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluidics.basal import constant
 from fluidics.engines.rungs import ENGINES
 from fluidics.engines.trace import Blockage, Change, Event, traced
-from fluidics.programme import with_bolus
+from fluidics.programmes.basal import constant
+from fluidics.programmes.programme import with_bolus
 from fluidics.pump import new_pump
 from tests.fluidics.implanted import RATE as ROTOR_RATE
 from tests.fluidics.implanted import ROLLER, joined

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fluidics.blockage import Blocked
 from fluidics.engines.stroke import strokes
 from fluidics.engines.transient import occlusion_table, reaches
 from fluidics.pump import new_pump
+from fluidics.sites.blockage import Blocked
 from tests.fluidics.stroking import KPA, UNIT, Hose, Pusher, Tissue, pusher_pump
 
 UNIT_OF_INSULIN = 1e-8  # [m3] of U100

@@ -10,14 +10,14 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.linalg import solve_banded
 
-from fluidics.basal import constant
-from fluidics.dispersion import breakthrough, stroke_dispersion, taylor_aris
 from fluidics.engines.trace import traced
-from fluidics.flow import Flow, flowed, flowing
 from fluidics.network import Floats
-from fluidics.programme import suspended, with_bolus
+from fluidics.programmes.basal import constant
+from fluidics.programmes.programme import suspended, with_bolus
 from fluidics.pump import new_pump
-from fluidics.transport import Arrival, Fill, Tube, along, transported, travelled
+from fluidics.transport.dispersion import breakthrough, stroke_dispersion, taylor_aris
+from fluidics.transport.flow import Flow, flowed, flowing
+from fluidics.transport.transport import Arrival, Fill, Tube, along, transported, travelled
 from tests.fluidics.parts import INSULIN_PUMP
 from tests.fluidics.parts import RATE as PUMP_RATE
 

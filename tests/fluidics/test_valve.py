@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fluidics.lines.valve import crack_pressure, seat_conductance, seat_valve
 from fluidics.network import CHECK, network
-from fluidics.valve import crack_pressure, seat_conductance, seat_valve
 
 
 def test_half_a_micrometre_leaks_more_than_a_basal_rate():

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from fluidics.pump import MEDIAN_LUCK, Stateless
 from fluidics.questions import advance, back_pressure, compliance, fresh, temperature
-from fluidics.vein import Vein
+from fluidics.sites.vein import Vein
 from tests.fluidics.parts import AROUND, BODY, DAY, WATER
 
 VEIN = Vein(BODY, 667.0)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.wall import free_wall_compliance, held_wall_compliance
+from fluidics.lines.wall import free_wall_compliance, held_wall_compliance
 
 INNER, OUTER, LENGTH = 0.25e-3, 0.6e-3, 0.4
 

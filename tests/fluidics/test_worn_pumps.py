@@ -8,22 +8,22 @@ import hashlib
 import numpy as np
 import pytest
 
-from fluidics.air import ATMOSPHERE, boyle
-from fluidics.basal import constant
-from fluidics.blockage import Blocked
 from fluidics.circuit import CHAMBER, circuit, schedule
 from fluidics.drives.lead_screw import Slack
 from fluidics.engines.exact import resolve
 from fluidics.engines.rosenbrock import integrate
 from fluidics.engines.stroke import strokes
 from fluidics.engines.trace import Blockage, Change, traced
-from fluidics.infusion_set import Worn
-from fluidics.loading import loaded_pressure, time_to_pressure
+from fluidics.lines.air import ATMOSPHERE, boyle
+from fluidics.lines.infusion_set import Worn
+from fluidics.lines.loading import loaded_pressure, time_to_pressure
 from fluidics.network import Link, Schedule, network
+from fluidics.programmes.basal import constant
+from fluidics.programmes.regimen import ConstantRate
 from fluidics.pump import new_pump
 from fluidics.questions import bubble, histogram, line
-from fluidics.regimen import ConstantRate
 from fluidics.rows import pack
+from fluidics.sites.blockage import Blocked
 from tests.fluidics.parts import WATER, onset, run, walked
 from tests.fluidics.worn import AGING_SET, DAY, PATCH_PUMP, SAMPLES, TUBED_PUMP, UNIT, UNIT_PER_HOUR
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from fluidics.bag import Bag
-from fluidics.barrel import Barrel
 from fluidics.drives.lead_screw import LeadScrew, Slack
 from fluidics.drives.patch import Patch, Pod
-from fluidics.infusate import Infusate
-from fluidics.infusion_set import InfusionSet, Worn
-from fluidics.occlusion import Onset
+from fluidics.drugs.infusate import Infusate
+from fluidics.lines.infusion_set import InfusionSet, Worn
+from fluidics.lines.occlusion import Onset
 from fluidics.power import Unpowered
 from fluidics.pump import Pump
-from fluidics.reservoir import Drawn
-from fluidics.subcutaneous import Layer, Subcutaneous
+from fluidics.reservoirs.bag import Bag
+from fluidics.reservoirs.barrel import Barrel
+from fluidics.reservoirs.reservoir import Drawn
+from fluidics.sites.subcutaneous import Layer, Subcutaneous
 
 DAY = 86400.0
 UNIT = 1e-8  # [m3] of U100

@@ -7,15 +7,15 @@ import math
 
 import numpy as np
 
-from fluidics.aggregation import Insulin
-from fluidics.catheter import Catheter
 from fluidics.drives import Piston
+from fluidics.drugs.aggregation import Insulin
+from fluidics.lines.catheter import Catheter
 from fluidics.power import Battery
+from fluidics.programmes.regimen import BasalBolus
 from fluidics.pump import Pump
-from fluidics.regimen import BasalBolus
-from fluidics.reservoir import TwoPhaseReservoir
+from fluidics.reservoirs.reservoir import TwoPhaseReservoir
 from fluidics.rows import slots
-from fluidics.site import Peritoneum
+from fluidics.sites.site import Peritoneum
 from reliability.chunk import Plan
 from reliability.clinic import Clinic
 from reliability.design import Design, Rules

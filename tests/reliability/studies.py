@@ -8,15 +8,15 @@ import math
 
 import numpy as np
 
-from fluidics.aggregation import Insulin
-from fluidics.catheter import Catheter
 from fluidics.drives import Restrictor
-from fluidics.infusate import Infusate
+from fluidics.drugs.aggregation import Insulin
+from fluidics.drugs.infusate import Infusate
+from fluidics.lines.catheter import Catheter
 from fluidics.power import Unpowered
+from fluidics.programmes.regimen import ConstantRate
 from fluidics.pump import Pump
-from fluidics.regimen import ConstantRate
-from fluidics.reservoir import TwoPhaseReservoir
-from fluidics.site import Artery
+from fluidics.reservoirs.reservoir import TwoPhaseReservoir
+from fluidics.sites.site import Artery
 from reliability.chunk import Chunk, Plan, simulate
 from reliability.design import Design, Rules
 from reliability.events import OPERATE, RECORD, REPLACE

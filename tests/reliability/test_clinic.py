@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from fluidics.drives.piston import Deposit
 from fluidics.elementary import inverse_normal
 from fluidics.engines.panel import seen
-from fluidics.infusion_set import Worn
+from fluidics.lines.infusion_set import Worn
 from fluidics.pump import new_pump
 from fluidics.questions import histogram
 from reliability.clinic import loss, measured, next_visit, operated_on, treated

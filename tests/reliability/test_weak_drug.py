@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fluidics.degrading import Strength
+from fluidics.drugs.degrading import Strength
 from fluidics.pump import new_pump
 from fluidics.questions import margin
 from reliability.modes import WeakDrug

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from fluidics.flow import Flow
-from fluidics.transport import Fill, Tube, transported
+from fluidics.transport.flow import Flow
+from fluidics.transport.transport import Fill, Tube, transported
 from scenarios.bridging import NO_ADVICE
 from scenarios.build import load
 from scenarios.cli import app

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import pytest
 
-from fluidics.basal import constant
-from fluidics.capsule import Encapsulating
 from fluidics.engines.rungs import ENGINES
 from fluidics.engines.trace import traced
-from fluidics.fouling_catheter import FoulingCatheter, Lining, bore_volume
+from fluidics.lines.fouling_catheter import FoulingCatheter, Lining, bore_volume
+from fluidics.programmes.basal import constant
 from fluidics.pump import new_pump
+from fluidics.sites.capsule import Encapsulating
 from reliability.chunk import simulate
 from scenarios.build import load, plan
 from scenarios.document import ScenarioError

@@ -1,5 +1,5 @@
 """A drug that loses its strength in a scenario: from words through years of refills and a fever in a trace; the part
-stands in `fluidics.degrading`."""
+stands in `fluidics.drugs.degrading`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from fluidics.basal import constant
-from fluidics.degradation import OLD_SOLUTIONS, loss_rate, received
-from fluidics.degrading import DegradingDrug
+from fluidics.drugs.degradation import OLD_SOLUTIONS, loss_rate, received
+from fluidics.drugs.degrading import DegradingDrug
 from fluidics.engines.trace import Change, traced
+from fluidics.programmes.basal import constant
 from fluidics.pump import new_pump
 from fluidics.questions import potency
 from scenarios.build import load

@@ -9,7 +9,7 @@ import pytest
 
 from fluidics.drives.piston import Deposit
 from fluidics.engines.panel import seen
-from fluidics.occlusion import Onset
+from fluidics.lines.occlusion import Onset
 from fluidics.pump import Surroundings, new_pump, with_drive, with_line
 from fluidics.questions import histogram, operate, pressure, temperature, viscosity
 from reliability.chunk import simulate

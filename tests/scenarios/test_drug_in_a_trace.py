@@ -11,11 +11,11 @@ import pytest
 import xarray
 from typer.testing import CliRunner
 
-from fluidics.compartments import left_after_stop
-from fluidics.dead_volume import tubes
-from fluidics.degradation import OLD_SOLUTIONS, received
-from fluidics.exposure import two_channels, two_states
-from fluidics.missing_insulin import KETONES, missed_time
+from fluidics.body.compartments import left_after_stop
+from fluidics.body.exposure import two_channels, two_states
+from fluidics.body.missing_insulin import KETONES, missed_time
+from fluidics.drugs.degradation import OLD_SOLUTIONS, received
+from fluidics.lines.dead_volume import tubes
 from fluidics.pump import MEDIAN_LUCK
 from fluidics.questions import carry_over, fresh
 from scenarios.build import ScenarioError, load

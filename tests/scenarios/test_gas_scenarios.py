@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from fluidics.intrathecal import Intrathecal
-from fluidics.propellant_reservoir import PropellantReservoir
+from fluidics.lines.segmented_catheter import SegmentedCatheter
 from fluidics.pump import new_pump
 from fluidics.questions import pressure
-from fluidics.segmented_catheter import SegmentedCatheter
-from fluidics.spring_reservoir import SpringReservoir
+from fluidics.reservoirs.propellant_reservoir import PropellantReservoir
+from fluidics.reservoirs.spring_reservoir import SpringReservoir
+from fluidics.sites.intrathecal import Intrathecal
 from scenarios.build import load
 from scenarios.cli import app
 from scenarios.document import ScenarioError

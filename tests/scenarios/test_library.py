@@ -8,9 +8,9 @@ import pytest
 from CoolProp.CoolProp import PropsSI
 
 from fluidics.engines.panel import seen
-from fluidics.propellant import saturation_pressure
 from fluidics.pump import new_pump
 from fluidics.questions import carry_over, histogram, pressure, temperature, usable
+from fluidics.reservoirs.propellant import saturation_pressure
 from reliability.hazards import RATE, SHAPE
 from scenarios.build import load, names
 from scenarios.cite import references

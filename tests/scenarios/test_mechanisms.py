@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from fluidics.basal import constant
 from fluidics.engines.panel import seen
 from fluidics.engines.rungs import ENGINES
 from fluidics.engines.trace import traced
+from fluidics.programmes.basal import constant
 from fluidics.pump import new_pump
 from fluidics.questions import histogram, pressure, strokes, temperature, usable
 from reliability.chunk import kinds, simulate

@@ -9,7 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from fluidics.programme import pieces, volume
+from fluidics.programmes.programme import pieces, volume
 from fluidics.questions import histogram
 from scenarios import programmes
 from scenarios.build import ScenarioError, load

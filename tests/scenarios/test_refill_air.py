@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
-from fluidics.air import outgassed
-from fluidics.formulation import nucleation_on_air
+from fluidics.drugs.formulation import nucleation_on_air
+from fluidics.lines.air import outgassed
 from fluidics.pump import MEDIAN_LUCK, new_pump
 from fluidics.questions import advance, ambient, fresh, potency, pressure
 from reliability.chunk import kinds, simulate

@@ -1,0 +1,1 @@
+"""What an interruption means in the body, by minimal models."""

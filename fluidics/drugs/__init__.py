@@ -1,0 +1,1 @@
+"""Drugs, and what happens to them on the way."""

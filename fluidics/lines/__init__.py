@@ -1,0 +1,1 @@
+"""Catheters, infusion sets and what happens to their lumens."""

@@ -1,0 +1,1 @@
+"""What is programmed, and whether a drive can deliver it."""

@@ -1,0 +1,1 @@
+"""Reservoirs, one file each, and what drives them."""
