@@ -56,8 +56,8 @@ def pulse_resistance(resistance: float, storage: float, on: float, off: float) -
 
     Examples
     --------
-    >>> pulse_resistance(2e15, 0.0, 10.0, 30.0)
-    1500000000000000.0
+    >>> round(pulse_resistance(2e15, 0.0, 10.0, 30.0) / 1e9)
+    1500000
     """
     time = max(resistance * storage, _SHARP * on)
     # off times the mean decay over the pause, and so on: no difference of numbers that are nearly one
