@@ -38,5 +38,6 @@ def test_gas_given_off_is_what_henry_no_longer_holds():
 @given(st.floats(0.0, 2e-8), st.floats(0.0, 2e-8), st.floats(0.0, 1e5), st.floats(0.0, 1e5))
 def test_growth_composes_and_stays_between_now_and_final(now, final, first, second):
     once = grown(now, final, first + second, 3600.0)
-    assert grown(grown(now, final, first, 3600.0), final, second, 3600.0) == pytest.approx(once, rel=1e-11, abs=1e-15 * final)
+    twice = grown(grown(now, final, first, 3600.0), final, second, 3600.0)
+    assert twice == pytest.approx(once, rel=1e-11, abs=1e-15 * final)
     assert min(now, final) - 1e-23 <= once <= max(now, final) + 1e-23

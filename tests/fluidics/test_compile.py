@@ -99,7 +99,8 @@ print(fingerprint())
 def test_the_cache_folder_is_named_by_content(copy):
     inside = ROOT / "fluidics" / "elementary.py"
     assert cache_folder(inside) == cache_folder(inside)
-    assert cache_folder(inside) == cache_folder(ROOT / "fluidics" / "reservoirs" / "reservoir.py")  # both lie in what both depend on
+    # both lie in what both depend on
+    assert cache_folder(inside) == cache_folder(ROOT / "fluidics" / "reservoirs" / "reservoir.py")
     assert cache_folder(inside) != cache_folder(copy / "probe.py")
 
 
