@@ -33,11 +33,6 @@ _SESSION = 90.0 * 60.0  # [s] in a hyperbaric chamber
 _MONTH = YEAR / 12.0
 
 
-def implanted_cases() -> tuple[Case, ...]:
-    """Return every published figure that pumps with rollers and with gates are held against."""
-    return (*roller_cases(), *gate_cases())
-
-
 @cache
 def roller_cases() -> tuple[Case, ...]:
     """Return every published figure of peristaltic pumps."""
