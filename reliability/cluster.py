@@ -10,8 +10,10 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
-from typing import Any, NamedTuple
+from queue import SimpleQueue
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
 
 import numba
@@ -22,16 +24,17 @@ from reliability.provenance import sources
 from reliability.store import StudyError, chunk_digest
 
 IN_FLIGHT = 3  # chunks per worker: one at work, one waiting, one on its way
+QUIET = "distributed.nanny.pre-spawn-environ.DASK_LOGGING__DISTRIBUTED"  # how workers are told, before they start
 TIMEOUT = 8.0  # s to wait for a scheduler, and for its first worker
 
 
 @contextmanager
-def _deaf_to_ctrl_c() -> Iterator[None]:
-    """Let processes start that leave Ctrl-C to this one: they inherit that it is ignored."""
+def _ctrl_c(action: Any) -> Iterator[None]:
+    """Do something else on Ctrl-C: Dask stumbles where an exception meets it in the middle of its work."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    before = signal.signal(signal.SIGINT, action)
     try:
         yield
     finally:
@@ -41,17 +44,20 @@ def _deaf_to_ctrl_c() -> Iterator[None]:
 @contextmanager
 def local_workers(number: int) -> Iterator[Any]:
     """Return a client of new processes on this machine, which listen to nobody else."""
+    import dask
     from distributed import Client, LocalCluster
 
-    with _deaf_to_ctrl_c():
+    # the processes inherit that Ctrl-C is ignored, and leave it to this one; what they suffer, a result tells
+    with _ctrl_c(signal.SIG_IGN), dask.config.set({QUIET: "critical"}):
         cluster = LocalCluster(  # type: ignore[no-untyped-call]
             n_workers=number,
             threads_per_worker=1,
             host="127.0.0.1",
             dashboard_address="127.0.0.1:0",
-            silence_logs=logging.ERROR,
+            silence_logs=logging.CRITICAL,
         )
-    with cluster, Client(cluster, set_as_default=False) as client:  # type: ignore[no-untyped-call]
+        client = Client(cluster, set_as_default=False)  # type: ignore[no-untyped-call]
+    with cluster, client:
         yield client
 
 
@@ -177,32 +183,46 @@ def arriving(
     StudyError
         When a chunk kills its workers, or the scheduler is lost.
     """
-    from distributed import as_completed
+    todo = iter(ranges)
+    flying: dict[tuple[int, int], Any] = {}  # futures, which Dask forgets when nobody holds them
+    landed: SimpleQueue[tuple[tuple[int, int], Chunk | BaseException]] = SimpleQueue()
+
+    def land(patients: tuple[int, int], future: Any) -> None:
+        try:
+            landed.put((patients, future.result()))
+        except BaseException as error:  # it is raised where the chunk is waited for
+            landed.put((patients, error))
+
+    def submit(most: int) -> None:
+        for patients in islice(todo, most):
+            flying[patients] = client.submit(job, *patients, pure=False)
+            flying[patients].add_done_callback(partial(land, patients))
+
+    def interrupted(*_: Any) -> None:
+        landed.put(((0, 0), KeyboardInterrupt()))
+
+    with _ctrl_c(interrupted):
+        submit(IN_FLIGHT * lanes)
+        while flying:
+            patients, chunk = landed.get()
+            if isinstance(chunk, BaseException):
+                _tell(chunk, *patients)
+            del flying[patients]
+            yield chunk
+            submit(1)
+
+
+def _tell(error: BaseException, first: int, count: int) -> NoReturn:
+    """Raise what came instead of a chunk, in words for a user where Dask has none."""
     from distributed.scheduler import KilledWorker
 
-    todo = iter(ranges)
-    flying: dict[str, tuple[int, int]] = {}
-
-    def submitted(most: int) -> Iterator[Any]:
-        for first, count in islice(todo, most):
-            future = client.submit(job, first, count, pure=False)
-            flying[future.key] = (first, count)
-            yield future
-
-    landing = as_completed(submitted(IN_FLIGHT * lanes), loop=client.loop)  # type: ignore[no-untyped-call]
-    for future in landing:
-        first, count = flying.pop(future.key)
-        try:
-            yield future.result()
-        except KilledWorker as error:
-            raise StudyError(
-                f"patients {first} to {first + count - 1} killed their worker again and again, for want of memory "
-                "perhaps; all finished patients are kept: run the same command with --resume and a smaller "
-                "--chunk-size."
-            ) from error
-        except CancelledError as error:
-            raise StudyError(
-                "the scheduler was lost; all finished patients are kept: run the same command with --resume."
-            ) from error
-        for more in submitted(1):
-            landing.add(more)  # type: ignore[no-untyped-call]
+    if isinstance(error, KilledWorker):
+        raise StudyError(
+            f"patients {first} to {first + count - 1} killed their worker again and again, for want of memory perhaps; "
+            "all finished patients are kept: run the same command with --resume and a smaller --chunk-size."
+        ) from error
+    if isinstance(error, CancelledError):
+        raise StudyError(
+            "the scheduler was lost; all finished patients are kept: run the same command with --resume."
+        ) from error
+    raise error
