@@ -159,7 +159,12 @@ def excursion(pressure: float, stay: float, rate: float, surface: float = SEA_LE
 
 
 def flight(
-    height: float, cruise: float, climb_rate: float = 2.54, descent_rate: float = 1.524, knots: int = 8
+    height: float,
+    cruise: float,
+    climb_rate: float = 2.54,
+    descent_rate: float = 1.524,
+    knots: int = 8,
+    ground: float = 0.0,
 ) -> tuple[Floats, Floats]:
     """Return the pressure of an airliner's cabin during a flight, as knots between which it is linear in time.
 
@@ -173,6 +178,8 @@ def flight(
         Rates at which the cabin's height changes [m/s]; 500 and 300 ft/min are what passengers bear with ease.
     knots : int
         Number of equal steps in height of climb and descent.
+    ground : float
+        Height of both airports [m].
 
     Returns
     -------
@@ -185,8 +192,9 @@ def flight(
     >>> float(time[-1]), round(float(pressure.min()))
     (9760.0, 75271)
     """
-    rise = np.linspace(0.0, height, knots + 1)
+    rise = np.linspace(ground, height, knots + 1)
     up = np.array([standard_pressure(float(h)) for h in rise])
-    top = height / climb_rate + cruise
-    time = np.concatenate([rise / climb_rate, top + rise / descent_rate])
+    climbed = np.abs(rise - ground)
+    top = climbed[-1] / climb_rate + cruise
+    time = np.concatenate([climbed / climb_rate, top + climbed / descent_rate])
     return time, np.concatenate([up, up[::-1]])

@@ -12,7 +12,7 @@ import numpy as np
 from fluidics.network import Floats
 
 
-def staircase(time: Sequence[float], value: Sequence[float], bound: float) -> tuple[Floats, Floats]:
+def staircase(time: Sequence[float] | Floats, value: Sequence[float] | Floats, bound: float) -> tuple[Floats, Floats]:
     """Return the staircase that follows a line between points, each step at the mean of the line over its time.
 
     v_k = 1 / (t_k+1 - t_k) integral of v(t) dt from t_k to t_k+1
@@ -22,9 +22,9 @@ def staircase(time: Sequence[float], value: Sequence[float], bound: float) -> tu
 
     Parameters
     ----------
-    time : sequence of float (n,)
+    time : sequence of float or ndarray (n,)
         Times of the points [s], rising.
-    value : sequence of float (n,)
+    value : sequence of float or ndarray (n,)
         Values there, in any unit.
     bound : float
         By how much the line may move within a step, in that unit.

@@ -25,6 +25,7 @@ from scenarios.document import Document, Keys, ScenarioError, names, overridden,
 from scenarios.entries import NEVER, Entry
 from scenarios.parts import MODES, PARTS, REGIMENS, Requirement, default, units
 from scenarios.problems import line_of, problems, sentence
+from scenarios.profiles import Profile, clashes, profiles
 from scenarios.programmes import Changed, changes, day, disagreements
 from scenarios.schema import ScenarioTable, context
 from scenarios.sense import carried_growth, nonsense
@@ -69,6 +70,7 @@ class Scenario(NamedTuple):
     description: str = ""
     programme: ProgrammeTable | None = None
     changes: tuple[Changed, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     exposure: str = ""  # which drug it is, where its units do not say
 
 
@@ -94,11 +96,13 @@ def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
         raise ScenarioError(problems(failed, document, ScenarioTable)) from None
     design = _design(table)
     changing, wrong = changes(document, table, design.pump)
-    found = [*nonsense(document, table, design), *disagreements(document, table), *wrong]
+    followed, astray = profiles(document, table, design.pump)
+    found = [*nonsense(document, table, design), *disagreements(document, table), *wrong, *astray]
+    found += [sentence(document, tuple(one.source.split(".")), reason) for one, reason in clashes(changing, followed)]
     found += _stray_spreads(document, table)
     if found:
         raise ScenarioError(sorted(found, key=line_of))
-    return _scenario(document, table, design)._replace(changes=tuple(changing))
+    return _scenario(document, table, design)._replace(changes=tuple(changing), profiles=tuple(followed))
 
 
 def _design(table: Any) -> Design:

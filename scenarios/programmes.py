@@ -3,6 +3,7 @@ may say of them stands in `scenarios.timetable`."""
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from collections import Counter
@@ -14,12 +15,14 @@ from fluidics.programmes.programme import Programme, suspended, volume, with_bol
 from fluidics.programmes.regimen import ProgrammedDay, programmed, programmed_day
 from fluidics.pump import Pump
 from fluidics.rows import slots
+from fluidics.sites.intrathecal import Intrathecal
 from scenarios.document import Document, Keys, ScenarioError, near
-from scenarios.entries import Context, reading, refused
+from scenarios.entries import Context, Reading, reading, refused
 from scenarios.parts import units
 from scenarios.problems import sentence
 from scenarios.schema import context
 from scenarios.sense import COLDEST, WARMEST
+from scenarios.surroundings import PostureTable
 from scenarios.timetable import ChangeTable, Moment, ProgrammeTable, moment
 from scenarios.units import DAY
 
@@ -39,6 +42,8 @@ class Changed(NamedTuple):
     slot: str  # dotted name among the slots of the pump, or `BLOCKAGE`
     value: float  # SI
     given: str
+    daily: bool = False
+    follows: str = ""  # the profile of which it is a step, or the change of a day before that it repeats
 
 
 def timetabled(table: ProgrammeTable, length: float, once: bool = True) -> Programme:
@@ -147,18 +152,19 @@ def _disagreements(table: Any) -> Iterator[tuple[Keys, str]]:
 def changes(document: Document, table: Any, pump: Pump) -> tuple[list[Changed], list[str]]:
     """Return the changes of a checked scenario in the order of time, and a sentence for each that cannot be."""
     about, made, wrong = context(document.tables), [], []
-    for k, change in enumerate(table.changes):
-        try:
-            made.append(_changed(pump, about, change))
-        except ValueError as error:
-            wrong.append(sentence(document, ("changes", str(k)), str(error)))
+    for section, tables, change in (("changes", table.changes, _changed), ("posture", table.posture, _turned)):
+        for k, each in enumerate(tables):
+            try:
+                made.append(change(pump, about, each))
+            except ValueError as error:
+                wrong.append(sentence(document, (section, str(k)), str(error)))
     wrong += [sentence(document, ("changes",), reason) for reason in _twice(made)]
     return sorted(made), wrong
 
 
 def _twice(made: Sequence[Changed]) -> Iterator[str]:
     """Yield a sentence for each number that is given two values for the same time."""
-    for (time, slot), count in Counter((change.time, change.slot) for change in made).items():
+    for (time, slot, _), count in Counter((change.time, change.slot, change.daily) for change in made).items():
         if count > 1:
             yield f"{slot}: {count} values for the same time, {time / 3600.0:g} h; give one"
 
@@ -166,7 +172,7 @@ def _twice(made: Sequence[Changed]) -> Iterator[str]:
 def asked(scenario: Scenario, span: float, texts: Sequence[str], blocked_at: Sequence[str]) -> list[Changed]:
     """Return the changes of a scenario within a span of time, with those of the command line, in the order of time.
 
-    What the command line says of a number at a time replaces what the scenario says.
+    What the command line says of a number at a time replaces what the scenario says. Times of the day come every day.
 
     Parameters
     ----------
@@ -196,9 +202,26 @@ def asked(scenario: Scenario, span: float, texts: Sequence[str], blocked_at: Seq
     wrong += [f"--change {reason}" for reason in _twice(made)]
     if wrong:
         raise ScenarioError(wrong)
-    given = {(change.time, change.slot) for change in made}
-    stay = (change for change in scenario.changes if change.time < span and (change.time, change.slot) not in given)
-    return sorted([*stay, *made])
+    return _timed([*scenario.changes, *made], span)
+
+
+def _timed(changes: Sequence[Changed], span: float) -> list[Changed]:
+    """Return changes within a span of time, the last one said for each time; what comes once goes before what is daily.
+
+    A number that takes several values in a day begins with the last of them, from the day before.
+    """
+    found: dict[tuple[float, str], Changed] = {}
+    daily = list({(change.time, change.slot): change for change in changes if change.daily}.values())
+    several = Counter(change.slot for change in daily)
+    for change in sorted(daily):
+        if several[change.slot] > 1:
+            found[0.0, change.slot] = change._replace(time=0.0)
+    for change in daily:
+        for day in range(math.ceil((span - change.time) / DAY)):
+            time = change.time + day * DAY
+            found[time, change.slot] = change._replace(time=time, follows=change.given if day else "")
+    found |= {(change.time, change.slot): change for change in changes if not change.daily and change.time < span}
+    return sorted(found.values())
 
 
 def _parsed(text: str) -> ChangeTable:
@@ -214,19 +237,48 @@ def _parsed(text: str) -> ChangeTable:
 
 def _changed(pump: Pump, about: Context, change: ChangeTable) -> Changed:
     """Return a change with its SI value."""
-    name = change.set.removeprefix("pump.")
-    known = [*slots(pump), BLOCKAGE]
-    if name not in known:
-        raise ValueError(f"{change.set}: the pump has no such number{near(name, known)}")
-    if name == BLOCKAGE:
-        field, unit = "blockage", "Pa s/m3"
-    else:
-        place, field = name.split(".", 1)
-        unit = units(type(getattr(pump, place)))[field]
+    slot, read = number(pump, about, change.set, change.value)
+    return Changed(change.at.seconds, slot, read.si, read.given, change.at.daily)
+
+
+def _turned(pump: Pump, about: Context, posture: PostureTable) -> Changed:
+    """Return a posture as a change of the share of time that a patient is upright."""
+    if not isinstance(pump.site, Intrathecal):
+        raise ValueError("posture is known of an intrathecal site; say what it does to another by [[changes]]")
+    upright = float(posture.position == "upright")
+    return Changed(posture.at.seconds, "site.upright_share", upright, posture.position, posture.at.daily)
+
+
+def measure(pump: Pump, name: str) -> tuple[str, str, str]:
+    """Return the slot of a number of the pump by its name, its field and its unit.
+
+    Raises
+    ------
+    ValueError
+        When the pump has no such number; with the closest known name.
+    """
+    slot, known = name.removeprefix("pump."), [*slots(pump), BLOCKAGE]
+    if slot not in known:
+        raise ValueError(f"{name}: the pump has no such number{near(slot, known)}")
+    if slot == BLOCKAGE:
+        return slot, BLOCKAGE, "Pa s/m3"
+    place, field = slot.split(".", 1)
+    return slot, field, units(type(getattr(pump, place)))[field]
+
+
+def number(pump: Pump, about: Context, name: str, given: Any) -> tuple[str, Reading]:
+    """Return the slot of a number of the pump by its name, and the reading of a value that it may take.
+
+    Raises
+    ------
+    ValueError
+        When the pump has no such number, or it cannot have this value.
+    """
+    slot, field, unit = measure(pump, name)
     try:
-        read = reading(field, unit, change.value, about)
+        read = reading(field, unit, given, about)
         if field.endswith("temperature") and not COLDEST <= read.si <= WARMEST:
-            raise refused(change.value, "must lie between 0 and 50 degC, where vapour pressures are known")
+            raise refused(given, "must lie between 0 and 50 degC, where vapour pressures are known")
     except ValueError as error:
-        raise ValueError(f"{change.set}: {error}") from None
-    return Changed(change.at.seconds, name, read.si, read.given)
+        raise ValueError(f"{name}: {error}") from None
+    return slot, read

@@ -15,6 +15,7 @@ from scenarios.entries import Context, Entry, Strict, ValueOf, reading, refused
 from scenarios.parts import MODES, PARTS, REGIMENS, Requirement, default
 from scenarios.parts import units as units_of
 from scenarios.propellants import propellants
+from scenarios.surroundings import DiveTable, FlightTable, PostureTable, ProfileTable
 from scenarios.timetable import ChangeTable, ProgrammeTable
 
 _MAY_BE_ABSENT = {"closing_date"}
@@ -148,6 +149,10 @@ _sections: dict[str, Any] = {
     "requirement": (_model(Requirement) | None, None),
     "programme": (ProgrammeTable | None, None),
     "changes": (list[ChangeTable], []),
+    "profiles": (list[ProfileTable], []),
+    "posture": (list[PostureTable], []),
+    "flights": (list[FlightTable], []),
+    "dives": (list[DiveTable], []),
 }
 ScenarioTable = create_model("Scenario", __base__=Head, __doc__="A scenario.", **_sections)
 

@@ -17,8 +17,10 @@ from fluidics.pump import new_pump
 from fluidics.questions import strokes
 from reliability.gap import complaint, engine_gap_attributes
 from reliability.modes import OcclusionAlarm
+from scenarios import profile_words
 from scenarios.build import Scenario, ScenarioError
 from scenarios.document import near
+from scenarios.profiles import Profile
 from scenarios.programmes import BLOCKAGE, Changed, programme
 from scenarios.trace_words import HOUR, complaints, unit
 from scenarios.units import DAY, convert
@@ -35,6 +37,7 @@ class Run(NamedTuple):
     complaints: tuple[str, ...]  # what the pump cannot deliver as it is programmed, and a gap above its bound
     trace: Trace
     gap: Gap | None  # from the next finer engine, at the rate that runs longest; none for the finest
+    profiles: tuple[Profile, ...] = ()
 
 
 def span(hours: float) -> float:
@@ -98,8 +101,15 @@ def alarm_pressure(scenario: Scenario, given: str | None) -> float:
     return pressure
 
 
-def run(scenario: Scenario, length: float, engine: str, changes: Sequence[Changed], alarm: float) -> Run:
-    """Return what a new pump of a scenario does in a length of time [s].
+def run(
+    scenario: Scenario,
+    length: float,
+    engine: str,
+    changes: Sequence[Changed],
+    alarm: float,
+    profiles: Sequence[Profile] = (),
+) -> Run:
+    """Return what a new pump of a scenario does in a length of time [s]; steps of profiles are among the changes.
 
     Raises
     ------
@@ -123,7 +133,7 @@ def run(scenario: Scenario, length: float, engine: str, changes: Sequence[Change
     within = programme(scenario, length)
     found = engine_gap(scenario, within, engine)
     told = [*complaints(scenario, within), complaint(found) if found else "", _stiff(engine, changes)]
-    return Run(asked, tuple(changes), alarm, tuple(filter(None, told)), trace, found)
+    return Run(asked, tuple(changes), alarm, tuple(filter(None, told)), trace, found, tuple(profiles))
 
 
 def _stiff(engine: str, changes: Sequence[Changed]) -> str:
@@ -172,8 +182,9 @@ def readings(scenario: Scenario, done: Run) -> dict[str, Any]:
         "complaints": list(done.complaints),
         "events": [
             {"hours": event.time / HOUR, "name": event.name, "value": event.value, "unit": unit(scenario, event.name)}
-            for event in trace.events
+            for event in profile_words.events(done)
         ],
+        "profiles": profile_words.readings(scenario, done),
     }
 
 
@@ -187,7 +198,7 @@ def provenance(scenario: Scenario, done: Run, found: dict[str, Any], command: st
         "scenario": scenario.text,
         "scenario_sha256": scenario.sha256,
         "parameters": json.dumps([value._asdict() for value in scenario.values], ensure_ascii=False),
-        "changes": json.dumps([change._asdict() for change in done.changes], ensure_ascii=False),
+        "changes": json.dumps([each._asdict() for each in done.changes if not each.follows], ensure_ascii=False),
         "summary": json.dumps(found, ensure_ascii=False),
         **(engine_gap_attributes(done.gap) if done.gap else {}),
     }

@@ -3,6 +3,7 @@ themselves stand beside this file, programmes in `fluidics.programmes.programme`
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -115,9 +116,12 @@ def traced(
     parts: list[tuple[float, Recorded]] = []
     events: list[Event] = []
     now, fast, stopped, dry = 0.0, None, False, False
-    cuts = sorted({0.0, span, *(c.time for c in changes), *(b.time for b in blockages)})
+    changed = defaultdict(list)
+    for change in changes:
+        changed[change.time].append(change)
+    cuts = sorted({0.0, span, *changed, *(b.time for b in blockages)})
     for begin, end in pairwise(cuts):
-        for change in (c for c in changes if c.time == begin):
+        for change in changed.get(begin, ()):
             numbers[names.index(change.slot)] = change.value
             events.append(Event(begin, change.slot, change.value))
         for blockage in (b for b in blockages if b.time == begin):

@@ -28,6 +28,10 @@ Refills = Annotated[
     list[str] | None,
     typer.Option("--refill", metavar="TIME:CONCENTRATION", help='As in --refill "2 h: 2000 ug/mL"; only drug changes.'),
 ]
+Profiles = Annotated[
+    list[Path] | None,
+    typer.Option("--profile", metavar="FILE.csv", help='Columns such as "time [h]" and "reservoir.ambient [kPa]".'),
+]
 
 
 def trace(
@@ -38,6 +42,8 @@ def trace(
     changes: Changes = None,
     occlude: Times = None,
     refill: Refills = None,
+    profile: Profiles = None,
+    within: Annotated[str, typer.Option(metavar="SHARE", help="Of its range, the most a profile's step is.")] = "1 %",
     alarm: Annotated[str | None, typer.Option(metavar="PRESSURE", help="Line pressure that stops the pump.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Figure to write: .svg, .png or .pdf.")] = None,
     overrides: Overrides = None,
@@ -45,7 +51,7 @@ def trace(
 ) -> None:
     """Follow a new pump through hours of its programme: pressures, flows, valves, alarms."""
     from reliability.recording import write_trace
-    from scenarios import drugging, programmes, trace_figure, tracing
+    from scenarios import drugging, profile_file, profile_words, profiles, programmes, trace_figure, tracing
     from scenarios.build import load
     from scenarios.report.drawing import check_kind
 
@@ -57,16 +63,19 @@ def trace(
     scenario = load(name, overrides or ())
     pressure = tracing.alarm_pressure(scenario, alarm)
     changed = programmes.asked(scenario, length, changes or (), occlude or ())
+    given = profile_file.read_all(scenario, profile or (), within)
+    changed, followed = profiles.joined(scenario, length, changed, given)
     refilled = drugging.refills(scenario, refill or (), length)
     try:
         with patience(BUSY):
-            done = tracing.run(scenario, length, engine, changed, pressure)
+            done = tracing.run(scenario, length, engine, changed, pressure, followed)
             drug = drugging.followed(scenario, done, refilled)
     except KeyboardInterrupt:
         say("Interrupted. A trace keeps nothing; give the same command again.")
         raise typer.Exit(INTERRUPTED) from None
     found = {**tracing.readings(scenario, done), "drug": drugging.readings(drug)}
-    write_trace(output, done.trace, tracing.provenance(scenario, done, found, command()), drugging.columns(drug))
+    columns = [*drugging.columns(drug), *profile_words.columns(scenario, done)]
+    write_trace(output, done.trace, tracing.provenance(scenario, done, found, command()), columns)
     for complaint in (*done.complaints, *drug.complaints):
         say(complaint)
     if plot:
@@ -79,13 +88,13 @@ def trace(
 
 
 def _tell(scenario: Scenario, done: Run, drug: Drugged, found: dict[str, Any], file: Path) -> None:
-    from scenarios import consequence, drugging
+    from scenarios import consequence, drugging, profile_words
     from scenarios.trace_words import HOUR, rows, said
 
     print(f"{scenario.name}: {scenario.title}")
     print(f"{done.trace.time[-1] / HOUR:g} h, engine {done.trace.engine}\n")
-    print_table([*rows(scenario, done, found), *drugging.rows(drug)])
-    if events := done.trace.events:
+    print_table([*rows(scenario, done, found), *drugging.rows(drug), *profile_words.rows(scenario, done)])
+    if events := profile_words.events(done):
         print()
         print_table([(f"{event.time / HOUR:.4f} h", said(scenario, event)) for event in events])
     if told := list(consequence.rows(drug.interruption, drug.matters, drug.flags)):
