@@ -108,6 +108,21 @@ def strokes(drive: Any, rate: float) -> float:
     return 0.0
 
 
+@question_with_default
+def fastest(drive: Any) -> float:
+    """Return the rate [m3/s] that a drive reaches at most; what is programmed above it is delivered at it.
+
+    1e300 for a drive that no stroke, motor or gate holds back.
+    """
+    return 1e300
+
+
+@question_with_default
+def power_drawn(drive: Any, rate: float) -> float:
+    """Return the power [W] that a drive draws all the time at a programmed rate [m3/s], beside what strokes cost."""
+    return 0.0
+
+
 @question
 def stall(drive: Any) -> float:
     """Return the pressure [Pa] at which the drive stops for want of force."""
@@ -134,8 +149,10 @@ def operate(drive: Any, own: Any, rate: float, p_in: float, viscosity: float, pu
 
 
 @question
-def stroke(drive: Any, own: Any, rate: float, p_in: float, p_out: float, viscosity: float) -> Any:
+def stroke(drive: Any, own: Any, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float) -> Any:
     """Return the `Stroke` at a programmed rate [m3/s] against a line pressure that stands still [Pa].
+
+    Both pressures are relative to that of the atmosphere, `ambient` [Pa], which is absolute.
 
     volume / period - conductance (p_out - p_in) is the mean flow, as near to `flow` as the drive's transients allow. A
     drive without strokes pushes nothing and has its conductance; at rate zero a stroke pushes nothing.
@@ -191,6 +208,18 @@ def compliance(part: Any, own: Any) -> float:
 @question_with_default
 def bubble(part: Any, own: Any) -> float:
     """Return the gas [J] trapped in a drive, catheter or site, as its absolute pressure times its volume."""
+    return 0.0
+
+
+@question_with_default
+def generated(drive: Any, own: Any, rate: float) -> float:
+    """Return the gas [W], pressure times volume, that a drive makes in its chamber at a programmed rate [m3/s]."""
+    return 0.0
+
+
+@question_with_default
+def encloses(drive: Any) -> float:
+    """Return 1 for a drive in whose chamber the reservoir stands: what leaves the one leaves the other, else 0."""
     return 0.0
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import TYPE_CHECKING, Any
 
 from fluidics.engines.trace import Event
@@ -14,12 +13,12 @@ from fluidics.programmes.deliverable import (
     TOO_FAST,
     TOO_SLOW,
     Shortfall,
-    fastest,
-    quantum,
+    bolus_step,
     undeliverable,
 )
 from fluidics.programmes.programme import Programme
 from fluidics.pump import new_pump
+from fluidics.questions import fastest
 from scenarios.build import Scenario
 from scenarios.parts import units
 from scenarios.programmes import BLOCKAGE, BLOCKED
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 HOUR = 3600.0
 _SENTENCES = {
-    TOO_FAST: "asks for {asked:rate}; the drive reaches {limit:rate}",
+    TOO_FAST: "asks for {asked:rate}; the drive reaches {limit:rate}, and delivers that",
     TOO_SLOW: "asks for {asked:rate}; the slowest rate is {limit:rate}",
     PART_OF_A_STROKE: "asks for a bolus of {asked:volume}, which is no whole number of strokes of {limit:volume}",
     AT_ONCE: "asks for a bolus of {asked:volume} while another is given",
@@ -38,18 +37,17 @@ _SENTENCES = {
 }
 
 
-def complaints(scenario: Scenario, asked: Programme) -> Iterator[str]:
-    """Yield a sentence for each kind of thing that a programme asks of the pump in vain."""
+def complaints(scenario: Scenario, asked: Programme, reasons: Container[int] = range(5)) -> Iterator[str]:
+    """Yield a sentence for each kind of thing, or for the given ones, that a programme asks of the pump in vain."""
     pump = scenario.design.pump
     table = scenario.programme
     slowest = table.minimum.value.si if table and table.minimum else 0.0
-    limit = fastest(pump.drive, new_pump(pump).drive)
-    step = quantum(pump.drive) if limit < math.inf else 0.0  # a rotor turns all the time and stops anywhere
-    found = undeliverable(asked, limit, slowest, step)
+    step = bolus_step(pump.drive, new_pump(pump).drive)
+    found = undeliverable(asked, fastest(pump.drive), slowest, step)
     words = Words(scenario)
     if table is None:  # the doses of a regimen are means that nobody programmes
         found = [shortfall for shortfall in found if shortfall.reason != PART_OF_A_STROKE]
-    for reason in sorted({shortfall.reason for shortfall in found}):
+    for reason in sorted({shortfall.reason for shortfall in found if shortfall.reason in reasons}):
         alike = [shortfall for shortfall in found if shortfall.reason == reason]
         again = f" ({len(alike)} times)" if len(alike) > 1 else ""
         yield f"at {alike[0].start / HOUR:.4g} h the programme {words.shortfall(alike[0])}{again}"

@@ -9,7 +9,7 @@ from fluidics.compile import inlined
 from fluidics.lines.pulsed_line import line_storage, pulse_resistance
 from fluidics.network import GATE, TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
-from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke, strokes
+from fluidics.questions import advance, chamber, fastest, flow, fresh, line, operate, phases, stall, stroke, strokes
 
 
 class DutyCycle(NamedTuple):
@@ -46,6 +46,11 @@ def new_gate(drive: DutyCycle, luck: Luck) -> Stateless:
 @advance.answer
 def gate_stays(drive: DutyCycle, own: Stateless, dt: float, around: Surroundings) -> Stateless:
     return own
+
+
+@fastest.answer
+def duty_fastest(drive: DutyCycle) -> float:
+    return drive.full_rate
 
 
 @inlined
@@ -130,7 +135,9 @@ def duty_phases(drive: DutyCycle, own: Stateless, rate: float) -> tuple[Phase, P
 
 
 @stroke.answer
-def duty_stroke(drive: DutyCycle, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
+def duty_stroke(
+    drive: DutyCycle, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> Stroke:
     shut = through(drive, drive.gate_leak, viscosity)
     if rate <= 0.0:
         return Stroke(period=60.0, volume=0.0, conductance=shut)

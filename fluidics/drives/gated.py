@@ -13,6 +13,7 @@ from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Service, Stroke,
 from fluidics.questions import (
     advance,
     chamber,
+    fastest,
     flow,
     fresh,
     line,
@@ -111,6 +112,11 @@ def reset_at_rinse(drive: Gated, own: Escaped) -> Escaped:
 def shortest_cycle(drive: Gated) -> float:
     """Return the least time [s] of a cycle."""
     return drive.fill_time + drive.dump_time + 2.0 * drive.pause
+
+
+@fastest.answer
+def gated_fastest(drive: Gated) -> float:
+    return drive.aliquot / shortest_cycle(drive)
 
 
 @inlined
@@ -216,7 +222,9 @@ def gated_phases(drive: Gated, own: Escaped, rate: float) -> tuple[Phase, Phase,
 
 
 @stroke.answer
-def gated_stroke(drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
+def gated_stroke(
+    drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> Stroke:
     always = standing(drive, own, rate, viscosity)
     if closed(drive, own) or (rate <= 0.0 and drive.field <= 1.0):
         return Stroke(period=_IDLE_STEP, volume=0.0, conductance=always)

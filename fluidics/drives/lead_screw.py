@@ -13,6 +13,7 @@ from fluidics.questions import (
     advance,
     chamber,
     creep,
+    fastest,
     flow,
     fresh,
     line,
@@ -96,10 +97,16 @@ def slack_panel(drive: LeadScrew, own: Slack, around: Surroundings) -> float:
     return max(float(int(own.left / drive.quantum)), 1.0) / around.strokes
 
 
+@fastest.answer
+@inlined
+def screw_fastest(drive: LeadScrew) -> float:
+    return drive.quantum / drive.push_time
+
+
 @flow.answer
 def screw_flow(drive: LeadScrew, own: Slack, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
     if p_out + drive.running_friction < drive.stall_pressure:
-        return drive.accuracy * rate * moved_share(drive, own)
+        return drive.accuracy * min(rate, screw_fastest(drive)) * moved_share(drive, own)
     return 0.0
 
 
@@ -110,14 +117,14 @@ def screw_stall(drive: LeadScrew) -> float:
 
 @strokes.answer
 def screw_pulses(drive: LeadScrew, rate: float) -> float:
-    return rate / drive.quantum
+    return min(rate, screw_fastest(drive)) / drive.quantum
 
 
 @operate.answer
 def operate_screw(
     drive: LeadScrew, own: Slack, rate: float, p_in: float, viscosity: float, pump: Any, state: Any
 ) -> OperatingPoint:
-    moved = drive.accuracy * rate * moved_share(drive, own)
+    moved = drive.accuracy * min(rate, screw_fastest(drive)) * moved_share(drive, own)
     limit = drive.stall_pressure - drive.running_friction
     catheter = line(pump.catheter, state.catheter, viscosity)
     site = line(pump.site, state.site, viscosity)
@@ -125,17 +132,19 @@ def operate_screw(
 
 
 @stroke.answer
-def screw_stroke(drive: LeadScrew, own: Slack, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
+def screw_stroke(
+    drive: LeadScrew, own: Slack, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> Stroke:
     volume = drive.accuracy * drive.quantum * moved_share(drive, own)
     if p_out + drive.running_friction >= drive.stall_pressure:
         volume = 0.0
-    return increment(volume, drive.quantum, rate)
+    return increment(volume, drive.quantum, min(rate, screw_fastest(drive)))
 
 
 @phases.answer
 def screw_phases(drive: LeadScrew, own: Slack, rate: float) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
     volume = drive.accuracy * drive.quantum * moved_share(drive, own)
-    return increment_phases(volume, drive.quantum, rate, drive.push_time)
+    return increment_phases(volume, drive.quantum, min(rate, screw_fastest(drive)), drive.push_time)
 
 
 @creep.answer

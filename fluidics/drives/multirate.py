@@ -8,7 +8,7 @@ from typing import Annotated, Any, NamedTuple
 from fluidics.compile import inlined
 from fluidics.network import GATE, TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stateless, Stroke, Surroundings
-from fluidics.questions import advance, chamber, flow, fresh, line, operate, phases, stall, stroke, throttle
+from fluidics.questions import advance, chamber, fastest, flow, fresh, line, operate, phases, stall, stroke, throttle
 
 _STEP = 60.0  # [s]
 _SHUT = 1e-9  # [-]: of the capillaries, when none is open
@@ -49,6 +49,11 @@ def settings_stay(drive: MultiRate, own: Stateless, dt: float, around: Surroundi
 def all_open(drive: MultiRate) -> float:
     """Return the conductance [m3/(s Pa)] of all capillaries at the reference viscosity."""
     return 1.0 / drive.first_resistance + 1.0 / drive.second_resistance + 1.0 / drive.third_resistance
+
+
+@fastest.answer
+def multirate_fastest(drive: MultiRate) -> float:
+    return all_open(drive) * drive.nominal_pressure
 
 
 @inlined
@@ -140,6 +145,6 @@ def open_share(drive: MultiRate, own: Stateless, rate: float) -> float:
 
 @stroke.answer
 def multirate_stroke(
-    drive: MultiRate, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float
+    drive: MultiRate, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
     return Stroke(period=_STEP, volume=0.0, conductance=conducted(drive, rate, viscosity))

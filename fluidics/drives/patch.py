@@ -14,6 +14,7 @@ from fluidics.questions import (
     advance,
     chamber,
     disposable,
+    fastest,
     flow,
     fresh,
     line,
@@ -59,12 +60,18 @@ class Pod(NamedTuple):
     drift: Annotated[float, "m3/s"]
 
 
+@fastest.answer
+@inlined
+def pod_fastest(drive: Patch) -> float:
+    return drive.increment / drive.push_time
+
+
 @inlined
 def moved_by_pod(drive: Patch, own: Pod, rate: float) -> float:
     """Return the mean flow [m3/s] of a pod that nothing holds back; it never sucks, and at rate zero it rests."""
     if rate <= 0.0:
         return 0.0
-    return max(own.gain * rate + own.drift, 0.0)
+    return max(own.gain * min(rate, pod_fastest(drive)) + own.drift, 0.0)
 
 
 @inlined
@@ -105,7 +112,7 @@ def pod_stall(drive: Patch) -> float:
 
 @strokes.answer
 def pod_increments(drive: Patch, rate: float) -> float:
-    return rate / drive.increment
+    return min(rate, pod_fastest(drive)) / drive.increment
 
 
 @operate.answer
@@ -120,18 +127,21 @@ def operate_pod(
 @inlined
 def pushed(drive: Patch, own: Pod, rate: float) -> float:
     """Return the volume [m3] of one increment, with what drifts until the next."""
-    return moved_by_pod(drive, own, rate) * drive.increment / rate if rate > 0.0 else 0.0
+    return moved_by_pod(drive, own, rate) * drive.increment / min(rate, pod_fastest(drive)) if rate > 0.0 else 0.0
 
 
 @stroke.answer
-def pod_stroke(drive: Patch, own: Pod, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
+def pod_stroke(
+    drive: Patch, own: Pod, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> Stroke:
     volume = pushed(drive, own, rate) if p_out < drive.stall_pressure else 0.0
-    return increment(volume, drive.increment, rate)
+    return increment(volume, drive.increment, min(rate, pod_fastest(drive)))
 
 
 @phases.answer
 def pod_phases(drive: Patch, own: Pod, rate: float) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
-    return increment_phases(pushed(drive, own, rate), drive.increment, rate, drive.push_time)
+    volume = pushed(drive, own, rate)
+    return increment_phases(volume, drive.increment, min(rate, pod_fastest(drive)), drive.push_time)
 
 
 @chamber.answer

@@ -10,7 +10,20 @@ from fluidics.elementary import exp, log, power
 from fluidics.lines.catheter import WATER_COMPRESSIBILITY, hydraulic_resistance
 from fluidics.network import TUBE, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surroundings
-from fluidics.questions import advance, chamber, flow, fresh, line, operate, panel, phases, stall, stroke, strokes
+from fluidics.questions import (
+    advance,
+    chamber,
+    fastest,
+    flow,
+    fresh,
+    line,
+    operate,
+    panel,
+    phases,
+    stall,
+    stroke,
+    strokes,
+)
 
 RELIEF = 1e-11  # [m3/(s Pa)]: how fast a stalled rotor gives way; the rest of a passage then takes seconds
 SUDDEN = 1e-6  # [-]: least share of a passage in which a roller leaves
@@ -64,6 +77,7 @@ class Peristaltic(NamedTuple):
     fatigue_strain: Annotated[float, "-"]  # that breaks it at once
     fatigue_exponent: Annotated[float, "-"]
     endurance_spread: Annotated[float, "-"]  # standard deviation between tubes of the logarithm of the life
+    shortest_passage: Annotated[float, "s"] = 0.0  # of a roller at full speed of the motor; 0 for one as fast as asked
 
 
 class TubeSet(NamedTuple):
@@ -122,13 +136,21 @@ def slip_conductance(drive: Peristaltic, across: float, viscosity: float) -> flo
     return _PI * drive.bore * height * height * height / (12.0 * viscosity * drive.contact)
 
 
+@fastest.answer
+@inlined
+def peristaltic_fastest(drive: Peristaltic) -> float:
+    if drive.shortest_passage > 0.0:
+        return drive.revolution_volume / (drive.rollers * drive.shortest_passage)
+    return 1e300
+
+
 @flow.answer
 def peristaltic_flow(
     drive: Peristaltic, own: TubeSet, rate: float, p_in: float, p_out: float, viscosity: float
 ) -> float:
     slip = slip_conductance(drive, p_out - p_in, viscosity) * (p_out - p_in)
     if p_out < peristaltic_stall(drive):
-        return volume_share(drive, own) * rate - slip
+        return volume_share(drive, own) * min(rate, peristaltic_fastest(drive)) - slip
     return -slip
 
 
@@ -140,7 +162,7 @@ def peristaltic_stall(drive: Peristaltic) -> float:
 
 @strokes.answer
 def peristaltic_strokes(drive: Peristaltic, rate: float) -> float:
-    return rate * drive.rollers / drive.revolution_volume
+    return min(rate, peristaltic_fastest(drive)) * drive.rollers / drive.revolution_volume
 
 
 @inlined
@@ -177,7 +199,7 @@ def operate_peristaltic(
     offset = catheter.offset + site.offset
     slope = catheter.slope + site.slope
     limit = peristaltic_stall(drive)
-    carried = volume_share(drive, own) * rate
+    carried = volume_share(drive, own) * min(rate, peristaltic_fastest(drive))
     p_out = line_pressure(drive, carried, p_in, viscosity, offset, slope, limit)
     if p_out >= limit:
         # stalled: what the line takes at the torque limit, or the slip alone where the body presses harder than that
@@ -209,6 +231,7 @@ def peristaltic_phases(
     off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
     if rate <= 0.0:
         return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
+    rate = min(rate, peristaltic_fastest(drive))
     period = drive.revolution_volume / (drive.rollers * rate)
     leaving = max(drive.release, SUDDEN) * period
     turning = volume_share(drive, own) * rate + drive.roller_volume / period
@@ -224,7 +247,7 @@ def peristaltic_phases(
 
 @stroke.answer
 def peristaltic_stroke(
-    drive: Peristaltic, own: TubeSet, rate: float, p_in: float, p_out: float, viscosity: float
+    drive: Peristaltic, own: TubeSet, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
     slip = slip_conductance(drive, p_out - p_in, viscosity)
     if rate <= 0.0:
@@ -232,4 +255,5 @@ def peristaltic_stroke(
     volume = volume_share(drive, own) * drive.revolution_volume / drive.rollers
     if p_out >= peristaltic_stall(drive):
         volume = 0.0
-    return Stroke(period=drive.revolution_volume / (drive.rollers * rate), volume=volume, conductance=slip)
+    period = drive.revolution_volume / (drive.rollers * min(rate, peristaltic_fastest(drive)))
+    return Stroke(period=period, volume=volume, conductance=slip)

@@ -13,6 +13,7 @@ from fluidics.questions import (
     advance,
     bubble,
     chamber,
+    fastest,
     flow,
     fresh,
     line,
@@ -50,9 +51,9 @@ class Piston(NamedTuple):
     Notes
     -----
     `flow` is quasi-steady: one stroke's pressure is gone before the next, and what the chamber's compliance takes is
-    part of the accuracy; `stroke` and `chamber` resolve both, `stroke` at the atmosphere of sea level. The deposition
-    law and its pressure factor are a model fitted to how often both faults were found together (Renard et al., Diabetes
-    Care 19 (1996) 812).
+    part of the accuracy; `stroke` and `chamber` resolve both. The next stroke waits until push, hold and return of the
+    one before are over. The deposition law and its pressure factor are a model fitted to how often both faults were
+    found together (Renard et al., Diabetes Care 19 (1996) 812).
     """
 
     stroke_volume: Annotated[float, "m3"]
@@ -67,7 +68,7 @@ class Piston(NamedTuple):
     outlet_crack: Annotated[float, "Pa"] = 10e3
     valve_conductance: Annotated[float, "m3/s/Pa"] = 2e-12
     chamber_compliance: Annotated[float, "m3/Pa"] = 2e-17
-    bubble: Annotated[float, "m3"] = 0.0  # gas trapped in the chamber, at atmospheric pressure
+    bubble: Annotated[float, "m3"] = 0.0  # gas trapped in the chamber, as it is at sea level
     push_time: Annotated[float, "s"] = 0.1
     hold_time: Annotated[float, "s"] = 0.1
     return_time: Annotated[float, "s"] = 0.3
@@ -118,11 +119,17 @@ def rinse_seats(drive: Piston, own: Deposit) -> Deposit:
     return Deposit(deposit=own.deposit * drive.rinse_left)
 
 
+@fastest.answer
+@inlined
+def piston_fastest(drive: Piston) -> float:
+    return drive.stroke_volume / (drive.push_time + drive.hold_time + drive.return_time)
+
+
 @flow.answer
 def piston_flow(drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
     leak = leak_conductance(drive, own, viscosity) * (p_out - p_in)
     if p_out < drive.stall_pressure:
-        return drive.accuracy * rate - leak
+        return drive.accuracy * min(rate, piston_fastest(drive)) - leak
     return -leak
 
 
@@ -133,7 +140,7 @@ def piston_stall(drive: Piston) -> float:
 
 @strokes.answer
 def piston_strokes(drive: Piston, rate: float) -> float:
-    return rate / drive.stroke_volume
+    return min(rate, piston_fastest(drive)) / drive.stroke_volume
 
 
 @operate.answer
@@ -145,7 +152,7 @@ def operate_piston(
     offset = catheter.offset + site.offset
     slope = catheter.slope + site.slope
     leak = leak_conductance(drive, own, viscosity)
-    net = (drive.accuracy * rate - leak * (offset - p_in)) / (1.0 + leak * slope)
+    net = (drive.accuracy * min(rate, piston_fastest(drive)) - leak * (offset - p_in)) / (1.0 + leak * slope)
     p_out = offset + slope * net
     if p_out > drive.stall_pressure:
         # stalled: what the line takes at the force limit, or the leak alone where the body presses harder than that
@@ -187,7 +194,8 @@ def piston_phases(
     if rate <= 0.0:
         return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
     volume = drive.accuracy * drive.stroke_volume
-    rest = drive.stroke_volume / rate - drive.push_time - drive.hold_time - drive.return_time
+    period = drive.stroke_volume / min(rate, piston_fastest(drive))
+    rest = period - drive.push_time - drive.hold_time - drive.return_time
     return (
         Phase(drive.push_time, volume / drive.push_time, 0.0, 0.0, 0.0),
         Phase(drive.hold_time, 0.0, 0.0, 0.0, 0.0),
@@ -199,7 +207,7 @@ def piston_phases(
 
 
 @inlined
-def swing_taken(drive: Piston, p_in: float, p_out: float, filled: float) -> float:
+def swing_taken(drive: Piston, p_in: float, p_out: float, ambient: float, filled: float) -> float:
     """Return the volume [m3] that the chamber and a bubble in it take out of a stroke.
 
     The chamber swings between `low`, where the inlet shut, and `high`, where the outlet did. Between strokes both seats
@@ -212,21 +220,24 @@ def swing_taken(drive: Piston, p_in: float, p_out: float, filled: float) -> floa
     full, crept = drive.chamber_compliance * (high - low), drive.chamber_compliance * (mean - low)
     if drive.bubble > 0.0:
         gas = drive.bubble * 101325.0
-        inverse = 1.0 / max(low + 101325.0, 1e3)
-        full += gas * (inverse - 1.0 / max(high + 101325.0, 1e3))
-        crept += gas * (inverse - 1.0 / max(mean + 101325.0, 1e3))
+        inverse = 1.0 / max(low + ambient, 1e3)
+        full += gas * (inverse - 1.0 / max(high + ambient, 1e3))
+        crept += gas * (inverse - 1.0 / max(mean + ambient, 1e3))
     return max(full - 0.5 * filled * max(crept, 0.0), 0.0)
 
 
 @stroke.answer
-def piston_stroke(drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
+def piston_stroke(
+    drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> Stroke:
     seat = seat_leak(drive, own, viscosity)
     if rate <= 0.0:
         return Stroke(period=60.0, volume=0.0, conductance=0.5 * seat)
-    period = drive.stroke_volume / rate
+    period = drive.stroke_volume / min(rate, piston_fastest(drive))
     rest = max(period - drive.push_time - drive.hold_time - drive.return_time, 0.0)
-    filled = 1.0 - exp(-2.0 * seat * rest / (drive.chamber_compliance + drive.bubble / 101325.0))
-    volume = drive.accuracy * drive.stroke_volume - swing_taken(drive, p_in, p_out, filled)
+    stored = drive.chamber_compliance + drive.bubble * 101325.0 / (ambient * ambient)
+    filled = 1.0 - exp(-2.0 * seat * rest / stored)
+    volume = drive.accuracy * drive.stroke_volume - swing_taken(drive, p_in, p_out, ambient, filled)
     if p_out >= drive.stall_pressure:
         volume = 0.0
     return Stroke(period=period, volume=max(volume, 0.0), conductance=0.5 * seat)

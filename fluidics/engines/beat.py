@@ -124,7 +124,8 @@ def volume_pushed(
     span = probe - p
     if span == 0.0:
         return before
-    change = pace.share * stroke(pump.drive, state.drive, given.rate, p_in, probe, given.viscosity).volume - before
+    there = stroke(pump.drive, state.drive, given.rate, p_in, probe, lump.ambient, given.viscosity)
+    change = pace.share * there.volume - before
     left = 1.0 - total * per_hold  # of the rise, after the hold
     gained = (left * per_push + per_hold) * idle
     return (before * span + change * gained) / (span - change * left * per_push * pace.per_time)
@@ -139,7 +140,7 @@ def let_through(
     By how much that falls with the pressure of the line is the conductance of the open way.
     """
     time = pace.push / pace.share
-    less = stroke(pump.drive, state.drive, given.rate, p_in, start + NEARBY, given.viscosity).volume
+    less = stroke(pump.drive, state.drive, given.rate, p_in, start + NEARBY, given.lump.ambient, given.viscosity).volume
     conductance = (volume - less) / (NEARBY * time)
     if conductance <= 0.0:
         return pushed(given, pace, volume / time, p_in, start)
@@ -172,7 +173,7 @@ def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float)
 @linked
 def struck(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float) -> Beat:
     """Return what one stroke does at a pressure of the reservoir and one of the line before it [Pa]."""
-    asked = stroke(pump.drive, state.drive, given.rate, p_in, p, given.viscosity)
+    asked = stroke(pump.drive, state.drive, given.rate, p_in, p, given.lump.ambient, given.viscosity)
     if asked.conductance != pace.leak:
         pace = paced(given.lump, asked.conductance, pace.push, pace.hold, pace.rest, pace.share)
     if given.accumulator > 0.0 and asked.volume != 0.0:

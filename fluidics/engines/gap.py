@@ -10,7 +10,7 @@ from fluidics.engines.pace import NEVER
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.rungs import ENGINES
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import back_pressure, chamber, creep, pressure, stroke, temperature, viscosity
+from fluidics.questions import ambient, back_pressure, chamber, creep, pressure, stroke, temperature, viscosity
 
 DAY = 86400.0  # [s]
 BOUND = 0.01  # [-]
@@ -99,7 +99,7 @@ def gap(
         raise ValueError(f"a span of {span!r} s; it must be above zero and finite")
     mu = viscosity(pump.drug, state.drug, temperature(pump.site))
     inlet = pressure(pump.reservoir, state.reservoir, temperature(pump.site))
-    period = stroke(pump.drive, state.drive, rate, inlet, 0.0, mu).period
+    period = stroke(pump.drive, state.drive, rate, inlet, 0.0, ambient(pump.reservoir), mu).period
     half = max(round(0.5 * span / period), 1) * period
     more = max(SLIPS * _between_slips(pump, state, mu) / rate - half, 0.0) if rate > 0.0 else 0.0
     steady = "panel" in (coarse, fine)

@@ -10,7 +10,7 @@ from fluidics.engines.lump import Feed, Lump, Passed, fed, reach
 from fluidics.engines.timing import ALWAYS
 from fluidics.network import GATE
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import chamber, phases
+from fluidics.questions import chamber, fastest, phases
 
 NEVER = 1e300  # [Pa]: a pressure that nothing reaches
 
@@ -26,7 +26,7 @@ class Force(NamedTuple):
 class Setting(NamedTuple):
     """What stands still while strokes follow each other at one rate."""
 
-    rate: Annotated[float, "m3/s"]  # programmed
+    rate: Annotated[float, "m3/s"]  # programmed, or the drive's fastest where that is less
     viscosity: Annotated[float, "Pa s"]
     lump: Lump
     force: Force
@@ -107,7 +107,7 @@ def setting(pump: Pump, state: PumpState, rate: float, viscosity: float, lump: L
     drive = chamber(pump.drive, state.drive, viscosity)
     held = drive.outlet.kind == GATE
     return Setting(
-        rate=rate,
+        rate=min(rate, fastest(pump.drive)),
         viscosity=viscosity,
         lump=lump,
         force=Force(drive.stall - drive.outlet.crack, lump.near + 1.0 / drive.outlet.conductance, False),

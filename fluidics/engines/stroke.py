@@ -108,7 +108,7 @@ def beaten_on(
     given = setting(pump, state, rate, mu, lump, alarm)
     full = pressure(pump.reservoir, state.reservoir, body)
     stiff = stiffness(pump.reservoir, state.reservoir, body)
-    asked = stroke(pump.drive, state.drive, rate, full, start, mu)
+    asked = stroke(pump.drive, state.drive, rate, full, start, lump.ambient, mu)
     push = active_time(pump.drive, state.drive, rate, asked.period)
     run = Run(start, 0.0, 0.0, 0.0, 0.0, False, 0, 0)
     nothing = Beat(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False)

@@ -12,7 +12,7 @@ from fluidics.engines.pace import active_time
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.timing import ALWAYS, Timing, timing, turning
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import phases, pressure, stroke, strokes, temperature, viscosity
+from fluidics.questions import bubble, encloses, phases, pressure, stroke, strokes, temperature, viscosity
 
 NODES = ("reservoir", "line")
 LINKS = ("drawn", "delivered")
@@ -63,7 +63,7 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     start = line.rest if fast is None else _settled(fast.lump, line, fast.pressure)
     due = 1.0 if fast is None else fast.due
     inlet = pressure(pump.reservoir, state.reservoir, body)
-    period = stroke(pump.drive, state.drive, rate, inlet, start, mu).period
+    period = stroke(pump.drive, state.drive, rate, inlet, start, line.ambient, mu).period
     plan, turns = Timing(span, 0, 0.0, due, span), False
     if rate > 0.0:
         busy = sum(step.duration for step in phases(pump.drive, state.drive, rate) if any(step[1:]))
@@ -77,6 +77,13 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     )  # fmt: skip
     found = done.resolved
     begun = float(found.time[-1]) / period if turns else float(done.strokes)
+    drawn = found.volume[:, 0]
+    if encloses(pump.drive) > 0.0:
+        # the gas that pushed fluid out is where that was, and what it yields since comes from the reservoir as well
+        absolute = found.pressure[:, 1] + line.ambient
+        gas, pushed = bubble(pump.drive, state.drive), float(drawn[-1])
+        drawn = drawn + gas * (1.0 / absolute - 1.0 / (start + line.ambient))
+        line = line._replace(gas=line.gas + pushed * float(absolute[-1]))
     return Recorded(
         node_names=NODES,
         link_names=LINKS,
@@ -84,7 +91,7 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
         pressure=np.column_stack((found.pressure[:, 0], done.peak)),
         volume=found.volume,
         open=found.open,
-        drawn=found.volume[:, 0],
+        drawn=drawn,
         delivered=found.volume[:, 1],
         strokes=begun if strokes(pump.drive, rate) > 0.0 else 0.0,
         residual=found.residual,

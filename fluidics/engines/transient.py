@@ -14,7 +14,7 @@ from fluidics.engines.lump import lumped, stored
 from fluidics.engines.stroke import FEW, last_where, periodic, strokes
 from fluidics.network import Floats
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import stroke, temperature, usable, viscosity
+from fluidics.questions import ambient, stroke, temperature, usable, viscosity
 from fluidics.sites.blockage import Blocked
 
 BLOCK = 1000  # strokes between two looks at the reservoir
@@ -131,7 +131,7 @@ def _occluded(
 def _gap(pump: Pump, state: PumpState, rate: float, resistance: float, delay: float) -> float:
     """Return the greatest difference [-] between the engines in an occlusion."""
     mu = viscosity(pump.drug, state.drug, temperature(pump.site))
-    period = stroke(pump.drive, state.drive, rate, 0.0, 0.0, mu).period
+    period = stroke(pump.drive, state.drive, rate, 0.0, 0.0, ambient(pump.reservoir), mu).period
     span = min(max(delay, period), GAP_STROKES * period)
     found = gap(_blocked(pump, resistance), state, rate, span=span, before=_blocked(pump, 0.0))
     return max(abs(found.end_pressure), abs(found.volume_per_stroke), abs(found.volume_per_day))

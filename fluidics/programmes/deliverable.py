@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
+from fluidics.engines.timing import ALWAYS
 from fluidics.programmes.programme import Programme, given, pieces
-from fluidics.questions import phases, stroke, strokes
+from fluidics.questions import phases, strokes
 
 TOO_FAST, TOO_SLOW, PART_OF_A_STROKE, AT_ONCE, CANCELLED = range(5)  # reasons
 
-_ANY_RATE = 1e-6  # [m3/s]: above that of any infusion pump
 _NO_RATE = 1e-18  # [m3/s]: a stroke of a nanolitre in ten days
 _ROUNDING = 1e-6  # [-]: of a stroke or a volume, what rounded times and units may make of it
 
@@ -25,32 +25,17 @@ class Shortfall(NamedTuple):
     limit: float  # fastest or slowest rate [m3/s], or the volume [m3] of a stroke, of both boluses, or that is given
 
 
-def fastest(drive: Any, own: Any) -> float:
-    """Return the rate [m3/s] above which what a drive does in a stroke takes longer than the stroke may.
-
-    Infinite for a drive without strokes, and for one that turns all the time.
-    """
-    step = quantum(drive)
-
-    def fits(rate: float) -> bool:
-        if step > 0.0 and strokes(drive, rate) * step < rate * (1.0 - 1e-9):
-            return False
-        period: float = stroke(drive, own, rate, 0.0, 0.0, 1e-3).period
-        return sum(phase.duration for phase in phases(drive, own, rate)) <= period * (1.0 + 1e-9)
-
-    if fits(_ANY_RATE):
-        return float("inf")
-    low, high = _NO_RATE, _ANY_RATE
-    while high > low * (1.0 + 1e-12):
-        middle = (low * high) ** 0.5
-        low, high = (middle, high) if fits(middle) else (low, middle)
-    return low
-
-
 def quantum(drive: Any) -> float:
     """Return the volume [m3] of one stroke or step of a drive; zero where it has none, or none of its own."""
     once, twice = strokes(drive, _NO_RATE), strokes(drive, 2.0 * _NO_RATE)  # slow: a drive has a fastest rate
     return _NO_RATE / once if twice > once else 0.0
+
+
+def bolus_step(drive: Any, own: Any) -> float:
+    """Return the volume [m3] of which boluses are whole numbers; zero for a drive that stops anywhere, as a rotor."""
+    steps = phases(drive, own, _NO_RATE)
+    busy = sum(step.duration for step in steps if any(step[1:]))
+    return 0.0 if busy >= ALWAYS * sum(step.duration for step in steps) else quantum(drive)
 
 
 def undeliverable(programme: Programme, fastest: float, slowest: float, quantum: float) -> list[Shortfall]:

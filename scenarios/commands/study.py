@@ -46,11 +46,17 @@ def study(
         raise typer.BadParameter("give either --patients or --devices")
     if sum(place is not None for place in (threads, workers, scheduler)) > 1:
         raise typer.BadParameter("give only one of --threads, --workers and --scheduler")
+    from fluidics.programmes.deliverable import TOO_FAST
     from reliability.study import run_study
     from scenarios.build import load, plan
     from scenarios.ladder import laddered
+    from scenarios.programmes import programme
+    from scenarios.trace_words import complaints
+    from scenarios.units import DAY
 
     scenario = load(name, overrides or ())
+    for complaint in complaints(scenario, programme(scenario, DAY), (TOO_FAST,)):
+        say(complaint)
     try:
         with progress() as report:
             run_study(

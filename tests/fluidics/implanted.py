@@ -104,7 +104,7 @@ def joined(drive, reservoir=SHELL, slope_age=0.0, wall=0.0):
 
 def stroke_flow(drive, own, rate, p_in, p_out):
     """Return the mean flow [m3/s] that a drive's strokes make against pressures that stand still."""
-    made = stroke(drive, own, rate, p_in, p_out, WATER)
+    made = stroke(drive, own, rate, p_in, p_out, ATMOSPHERE, WATER)
     return made.volume / made.period - made.conductance * (p_out - p_in)
 
 
@@ -112,7 +112,7 @@ def stroke_flow(drive, own, rate, p_in, p_out):
 def answers(drive, own, rate, p_in, p_out, viscosity, pump, state, around):
     """Return what a drive answers, as numbers."""
     point = operate(drive, own, rate, p_in, viscosity, pump, state)
-    push = stroke(drive, own, rate, p_in, p_out, viscosity)
+    push = stroke(drive, own, rate, p_in, p_out, ATMOSPHERE, viscosity)
     room = chamber(drive, own, viscosity)
     steps = phases(drive, own, rate)
     return (

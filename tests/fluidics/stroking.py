@@ -202,7 +202,9 @@ def pusher_phases(drive: Pusher, own: Stateless, rate: float) -> tuple[Phase, Ph
 
 
 @stroke.answer
-def pusher_stroke(drive: Pusher, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> Stroke:
+def pusher_stroke(
+    drive: Pusher, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> Stroke:
     if rate <= 0.0:
         return Stroke(period=60.0, volume=0.0, conductance=drive.leak)
     return Stroke(period=drive.volume / rate, volume=drive.volume - drive.yielding * p_out, conductance=drive.leak)

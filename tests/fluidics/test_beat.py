@@ -16,7 +16,7 @@ from fluidics.pump import new_pump
 from fluidics.questions import stroke, viscosity
 from fluidics.sites.blockage import Blocked
 from tests.fluidics.implanted import DUTY, joined
-from tests.fluidics.parts import BODY, WATER
+from tests.fluidics.parts import ATMOSPHERE, BODY, WATER
 from tests.fluidics.stroking import KPA, STIFF_DRIVE, STIFF_RATE, UNIT, Hose, Pusher, Tissue, pusher_pump, stiff_pump
 
 VOLUME, PERIOD = 1e-9, 100.0
@@ -191,7 +191,7 @@ def test_a_chamber_that_creeps_back_costs_less_of_a_stroke(leak, recovered):
     """Seats that leak 1e-18 for 59.5 s into 2e-16 m3/Pa: 1 - exp(-2 l t / C) of the way to the mean of both sides."""
     drive = STIFF_DRIVE._replace(filter_resistance=1.0 / leak)
     p_in, p_out = -27.0 * KPA, 130.0 * KPA
-    asked = stroke(drive, Deposit(1.0), STIFF_RATE, p_in, p_out, drive.reference_viscosity)
+    asked = stroke(drive, Deposit(1.0), STIFF_RATE, p_in, p_out, ATMOSPHERE, drive.reference_viscosity)
     low, high, mean = -29.0, 140.0, 51.5
     swing = 2e-4 * UNIT * KPA * ((high - low) - 0.5 * recovered * (mean - low))
     # a seat always leaks a little, even a clean one
@@ -201,7 +201,7 @@ def test_a_chamber_that_creeps_back_costs_less_of_a_stroke(leak, recovered):
 def test_the_volume_of_a_stroke_and_the_law_of_its_leak_add_up_to_what_passes():
     """Through leaky seats the chamber always comes to the mean of both sides: half the swing, and the mean leak."""
     drive = STIFF_DRIVE._replace(filter_resistance=1e17)
-    asked = stroke(drive, Deposit(1.0), STIFF_RATE, -27e3, 100e3, drive.reference_viscosity)
+    asked = stroke(drive, Deposit(1.0), STIFF_RATE, -27e3, 100e3, ATMOSPHERE, drive.reference_viscosity)
     seat = 2.0 * asked.conductance
     compliance, low, mean, rest = drive.chamber_compliance, -29e3, 36.5e3, 59.5
     left = math.exp(-2.0 * seat * rest / compliance)

@@ -11,7 +11,7 @@ from fluidics.collected import alike, delivered_in_windows, increments_of
 from fluidics.elementary import inverse_normal
 from fluidics.pump import Luck
 from fluidics.questions import fresh, stroke
-from tests.fluidics.parts import WATER
+from tests.fluidics.parts import ATMOSPHERE, WATER
 from tests.fluidics.worn import PATCH_PUMP, UNIT_PER_HOUR
 
 POD = PATCH_PUMP.drive
@@ -56,7 +56,7 @@ def test_the_mean_of_a_pod_is_what_the_part_answers():
     own = fresh(quiet, luck)
     drift = np.array([inverse_normal(luck.uniform)])
     volume = increments_of(quiet, rate, np.array([luck.normal]), drift, np.zeros((1, 1)))[0, 0]
-    assert volume == pytest.approx(stroke(quiet, own, rate, 0.0, 0.0, WATER).volume, rel=1e-13)
+    assert volume == pytest.approx(stroke(quiet, own, rate, 0.0, 0.0, ATMOSPHERE, WATER).volume, rel=1e-13)
 
 
 def test_noise_shrinks_with_the_root_of_the_window_and_gain_does_not():

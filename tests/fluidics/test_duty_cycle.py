@@ -11,6 +11,7 @@ from fluidics.pump import MEDIAN_LUCK, Stateless
 from fluidics.questions import advance, flow, fresh, operate, phases, stall, stroke, strokes
 from tests.fluidics.implanted import (
     AROUND,
+    ATMOSPHERE,
     BUTANE,
     DAY,
     DUTY,
@@ -63,7 +64,7 @@ def test_strokes_make_the_flow(rate, p_in, p_out):
 def test_a_cycle_opens_the_gate_for_its_share(rate):
     steps = phases(DUTY, OWN, rate * RATE)
     assert sum(p.duration for p in steps) == pytest.approx(DUTY.cycle, rel=1e-13)
-    assert stroke(DUTY, OWN, rate * RATE, DRIVEN, BACK, WATER).period == DUTY.cycle
+    assert stroke(DUTY, OWN, rate * RATE, DRIVEN, BACK, ATMOSPHERE, WATER).period == DUTY.cycle
     opened = sum(p.duration for p in steps if p.inlet == 1.0)
     assert opened == pytest.approx(min(rate * RATE / DUTY.full_rate, 1.0) * DUTY.cycle, rel=1e-13)
     assert strokes(DUTY, rate * RATE) * DUTY.cycle == 1.0

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from fluidics.drives.piston import Deposit
 from fluidics.engines.gap import Gap, exceeded, gap
+from fluidics.engines.stroke import strokes
 from fluidics.pump import new_pump
 from tests.fluidics.parts import ACTIVE, HEPATIC_PUMP, INSULIN_PUMP, QUIET, RATE
 from tests.fluidics.stroking import (
@@ -51,6 +52,19 @@ def test_strokes_of_an_implanted_pump_are_within_their_bound(rate):
 
 def test_minutes_of_a_restrictor_are_within_their_bound():
     assert greatest(gap(HEPATIC_PUMP, QUIET, 0.0, span=2.0 * HOUR)) < 5e-4
+
+
+@pytest.mark.parametrize(("ambient", "taken"), [(101325.0, 0.115), (75e3, 0.062)])
+def test_gas_in_a_piston_takes_its_share_of_a_stroke_at_any_height(ambient, taken):
+    """In thin air a tenth of a microlitre swells, and the suction of the reservoir is less: the law of Boyle twice."""
+    pump = INSULIN_PUMP._replace(
+        drive=INSULIN_PUMP.drive._replace(bubble=0.1 * MICROLITRE),
+        reservoir=INSULIN_PUMP.reservoir._replace(ambient=ambient),
+    )
+    assert greatest(gap(pump, new_pump(pump), RATE, span=10.0 * MICROLITRE / RATE)) < 1e-4
+    clean = pump._replace(drive=pump.drive._replace(bubble=0.0))
+    lost = [strokes(each, new_pump(each), RATE, 2e3, 20).resolved.volume[-1, 0] for each in (clean, pump)]
+    assert 1.0 - lost[1] / lost[0] == pytest.approx(taken, rel=0.02)
 
 
 def test_panels_know_nothing_of_the_swing_of_a_chamber():

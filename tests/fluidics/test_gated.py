@@ -29,6 +29,7 @@ from fluidics.questions import (
 )
 from tests.fluidics.implanted import (
     AROUND,
+    ATMOSPHERE,
     BUTANE,
     DAY,
     GATE,
@@ -48,7 +49,7 @@ SCANNED = GATE._replace(field=30.0)
 
 def test_an_aliquot_is_the_accumulators_compliance_times_the_pressure_across():
     # both gates stand open for twenty time constants
-    made = stroke(GATE, READY, RATE, DRIVEN, BACK, WATER)
+    made = stroke(GATE, READY, RATE, DRIVEN, BACK, ATMOSPHERE, WATER)
     assert made.volume == pytest.approx(GATE.accumulator * (DRIVEN - BACK), rel=1e-8)
     assert made.period == pytest.approx(GATE.aliquot / RATE, rel=1e-14)
     assert flow(GATE, READY, RATE, DRIVEN, BACK, WATER) == pytest.approx(RATE, rel=2e-3)
@@ -80,7 +81,7 @@ def test_strokes_make_the_flow(rate, p_in, p_out):
 @given(st.floats(1e-3, 60.0))
 def test_a_cycle_lasts_its_period_and_opens_one_gate_at_a_time(rate):
     steps = phases(GATE, READY, rate * RATE)
-    period = stroke(GATE, READY, rate * RATE, DRIVEN, BACK, WATER).period
+    period = stroke(GATE, READY, rate * RATE, DRIVEN, BACK, ATMOSPHERE, WATER).period
     assert sum(p.duration for p in steps) == pytest.approx(period, rel=1e-12)
     assert all(p.duration >= 0.0 and p.inlet + p.outlet <= 1.0 and p.carried == p.displaced == 0.0 for p in steps)
     assert steps[0].inlet == 1.0
@@ -179,7 +180,8 @@ def test_once_tripped_the_pump_gives_nothing_in_or_out_of_the_field_until_a_visi
             assert stroke_flow(drive, TRIPPED, rate, DRIVEN, BACK) == 0.0
         assert advance(drive, TRIPPED, 100.0 * DAY, AROUND) == TRIPPED
         assert all(p.inlet == p.outlet == 0.0 for p in phases(drive, TRIPPED, RATE))
-        assert phases(drive, TRIPPED, RATE)[0].duration == stroke(drive, TRIPPED, RATE, DRIVEN, BACK, WATER).period
+        idle = stroke(drive, TRIPPED, RATE, DRIVEN, BACK, ATMOSPHERE, WATER)
+        assert phases(drive, TRIPPED, RATE)[0].duration == idle.period
         assert chamber(drive, TRIPPED, WATER).outlet.conductance <= 1e-8 * GATE.gate_conductance
     assert refilled(GATE, TRIPPED, Service(0.1), MEDIAN_LUCK) == rinsed(GATE, TRIPPED) == fresh(GATE, MEDIAN_LUCK)
     assert flow(GATE, fresh(GATE, MEDIAN_LUCK), RATE, DRIVEN, BACK, WATER) > 0.9 * RATE

@@ -27,7 +27,7 @@ from fluidics.questions import (
     strokes,
 )
 from fluidics.sites.blockage import Blocked
-from tests.fluidics.parts import AROUND, RATE, WATER
+from tests.fluidics.parts import AROUND, ATMOSPHERE, RATE, WATER
 from tests.fluidics.worn import TUBED_PUMP, UL_PER_KPA, UNIT, UNIT_PER_HOUR
 
 DRIVE = TUBED_PUMP.drive
@@ -53,14 +53,14 @@ def warm(rate=UNIT_PER_HOUR, pump=TUBED_PUMP):
 @given(RATES, st.floats(-2e4, 2e5), st.floats(0.0, 8e-9))
 def test_a_stroke_is_the_flow(rate, p_out, left):
     for own in (TIGHT, Slack(left)):
-        one = stroke(LOOSE, own, rate, 0.0, p_out, WATER)
+        one = stroke(LOOSE, own, rate, 0.0, p_out, ATMOSPHERE, WATER)
         mean = one.volume / one.period - one.conductance * p_out
         assert mean == pytest.approx(flow(LOOSE, own, rate, 0.0, p_out, WATER), rel=1e-13)
 
 
 @given(RATES, st.floats(0.0, 8e-9))
 def test_phases_carry_the_stroke_and_last_its_period(rate, left):
-    steps, one = phases(LOOSE, Slack(left), rate), stroke(LOOSE, Slack(left), rate, 0.0, 0.0, WATER)
+    steps, one = phases(LOOSE, Slack(left), rate), stroke(LOOSE, Slack(left), rate, 0.0, 0.0, ATMOSPHERE, WATER)
     assert sum(p.carried * p.duration for p in steps) == pytest.approx(one.volume, rel=1e-13)
     assert sum(p.duration for p in steps) == pytest.approx(one.period, rel=1e-13)
     assert strokes(LOOSE, rate) * one.period == pytest.approx(1.0)
@@ -95,7 +95,7 @@ def test_slack_is_new_with_every_barrel_and_taken_up_before_anything_moves():
 def test_slack_is_what_a_series_of_strokes_lacks():
     own, around, total = Slack(3.3e-9), AROUND._replace(strokes=UNIT_PER_HOUR / LOOSE.quantum), 0.0
     for _ in range(20):
-        one = stroke(LOOSE, own, UNIT_PER_HOUR, 0.0, 0.0, WATER)
+        one = stroke(LOOSE, own, UNIT_PER_HOUR, 0.0, 0.0, ATMOSPHERE, WATER)
         total += one.volume
         own = advance(LOOSE, own, one.period, around)
     assert total == pytest.approx(20 * LOOSE.quantum - 3.3e-9, rel=1e-12)

@@ -28,6 +28,7 @@ from fluidics.questions import (
 )
 from tests.fluidics.implanted import (
     AROUND,
+    ATMOSPHERE,
     BODY,
     BUTANE,
     DAY,
@@ -96,7 +97,7 @@ def test_its_conductance_makes_the_flow(rate, p_in, p_out):
 @given(st.floats(0.0, 10.0))
 def test_a_network_sees_the_capillaries_that_are_open(rate):
     (step, *others) = phases(SETTINGS, OWN, rate * RATE)
-    assert step.duration == stroke(SETTINGS, OWN, rate * RATE, 245e3, 0.0, WATER).period == 60.0
+    assert step.duration == stroke(SETTINGS, OWN, rate * RATE, 245e3, 0.0, ATMOSPHERE, WATER).period == 60.0
     assert not any(other.duration for other in others)
     inlet = chamber(SETTINGS, OWN, WATER).inlet
     through = inlet.leak + step.inlet * throttle(SETTINGS, OWN, rate * RATE) * inlet.conductance

@@ -11,7 +11,7 @@ from fluidics.engines.lump import lumped
 from fluidics.engines.nearby import WINDOW, mapped, predicted
 from fluidics.engines.pace import NEVER, active_time, hold_time, paced, setting
 from fluidics.questions import stroke, viscosity
-from tests.fluidics.parts import BODY
+from tests.fluidics.parts import ATMOSPHERE, BODY
 from tests.fluidics.stroking import MICROLITRE, STIFF_RATE, stiff_pump
 
 
@@ -22,7 +22,7 @@ def stiff(alarm=NEVER, limit=1e9, bubble=0.0):
     mu = viscosity(pump.drug, state.drug, BODY)
     lump = lumped(pump, state, mu)
     push = active_time(pump.drive, state.drive, STIFF_RATE, 60.0)
-    leak = stroke(pump.drive, state.drive, STIFF_RATE, -27e3, 1e5, mu).conductance
+    leak = stroke(pump.drive, state.drive, STIFF_RATE, -27e3, 1e5, ATMOSPHERE, mu).conductance
     hold = hold_time(pump.drive, state.drive, STIFF_RATE)
     given = setting(pump, state, STIFF_RATE, mu, lump, alarm)
     return pump, state, given, paced(lump, leak, push, hold, 60.0 - push, 1.0)

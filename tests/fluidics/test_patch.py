@@ -29,7 +29,7 @@ from fluidics.questions import (
     strokes,
 )
 from fluidics.sites.blockage import Blocked
-from tests.fluidics.parts import AROUND, DAY, WATER
+from tests.fluidics.parts import AROUND, ATMOSPHERE, DAY, WATER
 from tests.fluidics.worn import PATCH_PUMP, UNIT, UNIT_PER_HOUR
 
 DRIVE = PATCH_PUMP.drive
@@ -61,14 +61,14 @@ def test_a_pod_stays_what_it_is_until_it_is_replaced():
 
 @given(PODS, RATES, st.floats(-2e4, 2e5))
 def test_a_stroke_is_the_flow(own, rate, p_out):
-    one = stroke(DRIVE, own, rate, 0.0, p_out, WATER)
+    one = stroke(DRIVE, own, rate, 0.0, p_out, ATMOSPHERE, WATER)
     mean = one.volume / one.period - one.conductance * p_out
     assert mean == pytest.approx(flow(DRIVE, own, rate, 0.0, p_out, WATER), rel=1e-13, abs=1e-30)
 
 
 @given(PODS, RATES)
 def test_phases_carry_the_stroke_and_last_its_period(own, rate):
-    steps, one = phases(DRIVE, own, rate), stroke(DRIVE, own, rate, 0.0, 0.0, WATER)
+    steps, one = phases(DRIVE, own, rate), stroke(DRIVE, own, rate, 0.0, 0.0, ATMOSPHERE, WATER)
     assert sum(p.carried * p.duration for p in steps) == pytest.approx(one.volume, rel=1e-13, abs=1e-30)
     assert sum(p.duration for p in steps) == pytest.approx(one.period, rel=1e-13)
     assert strokes(DRIVE, rate) * one.period == pytest.approx(1.0)

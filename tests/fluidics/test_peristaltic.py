@@ -73,7 +73,7 @@ def test_a_passage_carries_its_volume_and_lasts_its_period(rate, turned, release
     drive = ROLLER._replace(release=release, roller_volume=squeezed * 1e-9, rollers=rollers)
     own = TubeSet(turned, 0.0, 1.0)
     steps = phases(drive, own, rate * RATE)
-    made = stroke(drive, own, rate * RATE, 0.0, 0.0, WATER)
+    made = stroke(drive, own, rate * RATE, 0.0, 0.0, ATMOSPHERE, WATER)
     assert sum(p.duration for p in steps) == pytest.approx(made.period, rel=1e-13)
     carried = sum(p.duration * p.carried for p in steps)
     assert carried == pytest.approx(made.volume, rel=1e-12, abs=1e-12 * drive.roller_volume)

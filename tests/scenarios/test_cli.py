@@ -285,6 +285,15 @@ def test_devices_are_followed_without_replacement(tmp_path):
         assert (study.table("devices", ["ordinal"])["ordinal"] == 0).all()
 
 
+def test_study_says_which_programmed_rate_its_drive_does_not_reach(finished, tmp_path):
+    """Strokes of half a microlitre every 60.4 s are 29.8 uL/h."""
+    slow = ("--set", 'drive.push_time="60 s"', "--patients", "3", "--years", "0.3")
+    said = run("study", "implanted-insulin", *slow, "-o", str(tmp_path / "slow.h5"))
+    assert "at 7 h the programme asks for 252.3 µL/h (100.9 U/h); the drive reaches 29.8 µL/h" in said.stderr
+    assert float(re.search(r"was not delivered +([\d.]+)", said.stdout)[1]) == pytest.approx(39.6, abs=2.0)
+    assert "the drive reaches" not in finished[1]
+
+
 def test_study_file_tells_its_scenario_and_command(finished, tmp_path):
     file, _ = finished
     with open_study(file) as study:
