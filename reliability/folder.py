@@ -4,11 +4,13 @@ what stands in a shard is in `reliability.store`."""
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -141,8 +143,36 @@ def claim(target: Path, identity: dict[str, str], resume: bool) -> Folder | None
     return Folder(path, study)
 
 
+@contextmanager
+def alone(folder: Folder) -> Iterator[None]:
+    """Hold the folder of a study against other processes; the hold ends with this one, however it ends.
+
+    Raises
+    ------
+    StudyError
+        When another process is at work on the study.
+    """
+    handle = os.open(folder.path, os.O_RDONLY)
+    try:
+        _lock(handle, folder.path)
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock(handle: int, path: Path) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise StudyError(
+            f"{path} grows already, in another process: wait for it, or choose another file for the result."
+        ) from error
+    except OSError:
+        return  # a file system without locks
+
+
 def make(folder: Folder, identity: dict[str, str]) -> None:
-    """Make the folder of a study unless it is there; it has its manifest from its first moment.
+    """Make the folder of a study; it has its manifest from its first moment.
 
     Raises
     ------
@@ -150,8 +180,6 @@ def make(folder: Folder, identity: dict[str, str]) -> None:
         When it cannot be made.
     """
     path = folder.path
-    if path.exists():
-        return
     new = path.with_name(path.name + ".new")
     try:
         shutil.rmtree(new, ignore_errors=True)

@@ -7,7 +7,7 @@ import shutil
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from functools import partial
 from os import PathLike
 from pathlib import Path
@@ -17,7 +17,7 @@ from reliability.chunk import Chunk, Plan, kinds, simulate
 from reliability.cluster import arriving, local_workers, workers_at
 from reliability.curves import curves
 from reliability.fan import delivery_error, fan_variables
-from reliability.folder import Folder, Shard, claim, finished, keep, make, missing, move_into_place, unwritable
+from reliability.folder import Folder, Shard, alone, claim, finished, keep, make, missing, move_into_place, unwritable
 from reliability.gap import complaint, engine_gap_attributes, gap_attributes, panel_gap
 from reliability.provenance import attributes, identity
 from reliability.store import Curves, StudyError, StudyFile, merge
@@ -81,7 +81,8 @@ def run_study(
     Raises
     ------
     StudyError
-        When a file is in the way, a disk is full, workers cannot be reached, differ or die, or a history does not end.
+        When a file or another process is in the way, a disk is full, workers cannot be reached, differ or die, or a
+        history does not end.
     ValueError
         For a number below 1, or more than one of `threads`, `workers` and `scheduler`.
     """
@@ -94,19 +95,25 @@ def run_study(
     if folder is None:
         say(f"{path} is finished already.")
         return
-    shards = finished(folder, say)
-    if sum(shard.size for shard in shards) < patients:
-        errand = _Errand(plan, patients, folder, shards, chunk_size, progress or (lambda done, of: None))
-        _warm(plan, say)
-        with _client(plan, workers, scheduler) as client:
-            # only now, so that a study that cannot begin leaves nothing in the way of the corrected command
-            make(folder, own)
-            if client is None:
-                _on_threads(errand, threads)
-            else:
-                _on_workers(errand, client)
-    told = dict(provenance) | attributes(plan, patients, own["study"]) | _gaps(plan, say)
-    _finish(folder, shards, target, told, plan, compress)
+    with ExitStack() as hold:
+        begun = folder.path.exists()
+        if begun:
+            hold.enter_context(alone(folder))
+        shards = finished(folder, say)
+        if sum(shard.size for shard in shards) < patients:
+            errand = _Errand(plan, patients, folder, shards, chunk_size, progress or (lambda done, of: None))
+            _warm(plan, say)
+            with _client(plan, workers, scheduler) as client:
+                if not begun:
+                    # only now, so that a study that cannot begin leaves nothing in the way of the corrected command
+                    make(folder, own)
+                    hold.enter_context(alone(folder))
+                if client is None:
+                    _on_threads(errand, threads)
+                else:
+                    _on_workers(errand, client)
+        told = dict(provenance) | attributes(plan, patients, own["study"]) | _gaps(plan, say)
+        _finish(folder, shards, target, told, plan, compress)
 
 
 def _gaps(plan: Plan, say: Say) -> dict[str, str | int | float]:

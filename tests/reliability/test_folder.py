@@ -71,12 +71,13 @@ def test_a_place_that_is_not_there_is_one_sentence(tmp_path):
         make(folder, IDENTITY)
 
 
-def test_claiming_makes_nothing_and_making_again_changes_nothing(tmp_path):
+def test_claiming_makes_nothing_and_what_another_made_meanwhile_is_left_alone(tmp_path):
     folder = claim(tmp_path / "demo.h5", IDENTITY, resume=False)
     assert list(tmp_path.iterdir()) == []
     make(folder, IDENTITY)
     kept(folder, (0, 5))
-    make(folder, IDENTITY)
+    with pytest.raises(StudyError, match=r"cannot be made \(.*\): choose another"):
+        make(folder, IDENTITY)
     assert [shard.first for shard in finished(folder, print)] == [0]
 
 

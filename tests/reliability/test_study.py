@@ -168,6 +168,19 @@ def test_ctrl_c_keeps_what_is_finished_and_resumes_with_other_chunks(study, tmp_
     assert not folder_of(path).exists()
 
 
+def test_a_study_that_grows_is_left_to_the_process_that_began_it(study, tmp_path):
+    refused = []
+
+    def again(done, of):
+        with pytest.raises(StudyError, match="grows already, in another process: wait for it"):
+            run(tmp_path, resume=True)
+        refused.append(done)
+
+    path = run(tmp_path, chunk_size=80, progress=again)
+    assert refused
+    assert digest(path) == digest(study)
+
+
 def test_a_truncated_shard_is_told_and_computed_again(study, tmp_path):
     path = interrupted(tmp_path, after=100, chunk_size=20)
     damaged = sorted(folder_of(path).glob("patients-*.h5"))[1]
