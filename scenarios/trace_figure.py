@@ -14,8 +14,10 @@ from fluidics.network import Floats
 from fluidics.programmes.deliverable import quantum
 from fluidics.programmes.programme import pieces
 from scenarios.build import Scenario
+from scenarios.profile_words import course, events, shown
 from scenarios.report.drawing import BLUE, INK, MUTED, SHADES, drawn, write
 from scenarios.trace_words import HOUR, Words, said
+from scenarios.trace_words import unit as unit_of
 from scenarios.tracing import Run
 
 if TYPE_CHECKING:
@@ -38,7 +40,8 @@ MOST_LABELS = 6
 def plot(scenario: Scenario, run: Run, path: Path) -> None:
     """Write the figure of a trace as SVG, PNG or PDF."""
     valves = [k for k in range(run.trace.open.shape[1]) if np.ptp(run.trace.open[:, k]) > 0]
-    heights = [1.8, 2.0, 1.5, *([0.22 * len(valves) + 0.2] if valves else [])]
+    followed = list(dict.fromkeys(profile.slot for profile in run.profiles))
+    heights = [1.8, 2.0, 1.5, *([0.22 * len(valves) + 0.2] if valves else []), *(1.0 for _ in followed)]
     layout = {"sharex": True, "gridspec_kw": {"height_ratios": heights}}
     with drawn(sum(heights) + 1.1, len(heights), 1, **layout) as (figure, grid):
         axes, words = list(grid[:, 0]), Words(scenario)
@@ -47,9 +50,11 @@ def plot(scenario: Scenario, run: Run, path: Path) -> None:
         _volume(axes[2], run, words)
         if valves:
             _valves(axes[3], run, valves)
+        for each, slot in zip(axes[len(axes) - len(followed) :], followed, strict=True):
+            _followed(each, scenario, run, slot)
         _time_axis(axes[-1], run)
         _events(axes, scenario, run)
-        labelled = 12 * min(len(run.trace.events), 2)
+        labelled = 12 * min(len(events(run)), 2)
         average = f"flows are means over {_length(run.trace.time[-1] / WINDOWS)} or whole strokes"
         told = f"{scenario.title}\n{scenario.name}, engine {run.trace.engine}; {average}"
         axes[0].set_title(told, pad=8 + labelled)
@@ -170,10 +175,21 @@ def _valves(axes: Axes, run: Run, valves: list[int]) -> None:
     axes.grid(visible=False)
 
 
+def _followed(axes: Axes, scenario: Scenario, run: Run, slot: str) -> None:
+    """Draw the values that a number of the pump takes."""
+    time, value = course(scenario.design.pump, run, slot)
+    unit, scale, zero = shown(unit_of(scenario, slot), slot)
+    _, clock = _clock(run)
+    edges = np.append(np.maximum(time, 0.0), run.trace.time[-1]) / clock
+    axes.stairs((value - zero) * scale, edges, color=BLUE, linewidth=1.2, baseline=None)
+    name = slot.split(".")[-1].replace("_", "\n")
+    axes.set_ylabel(name if unit == "-" else f"{name}\n[{unit}]", fontsize=8)
+
+
 def _events(axes: list[Axes], scenario: Scenario, run: Run) -> None:
     """Draw a line through all axes for each event, and say what the first ones are."""
     _, clock = _clock(run)
-    for k, event in enumerate(run.trace.events):
+    for k, event in enumerate(events(run)):
         for each in axes:
             each.axvline(event.time / clock, color=ORANGE, linewidth=0.9, linestyle="--", zorder=1)
         if k < MOST_LABELS:

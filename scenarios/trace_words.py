@@ -106,7 +106,9 @@ def said(scenario: Scenario, event: Event) -> str:
         return f"{event.name} {event.value / 1e3:.4g} kPa"
     if event.name.endswith("temperature"):
         return f"{event.name} {event.value - 273.15:.4g} degC"
-    return event.name if event.name in ("release", "reservoir empty") else f"{event.name} {event.value:.4g} {si}"
+    if event.name in ("release", "reservoir empty"):
+        return event.name
+    return f"{event.name} {event.value:.4g} {si}".removesuffix(" -")
 
 
 def _fixed(value: float, decimals: int) -> str:
