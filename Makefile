@@ -23,7 +23,7 @@ demo: .venv/installed
 	$(BIN)/pumpsim report studies/demo.h5 -o studies/demo.html
 
 test: .venv/installed
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q --numprocesses auto --maxprocesses 4 --dist loadfile
 
 twin: .venv/installed
 	$(BIN)/python -m pytest -q -s -m twin --timeout 0
