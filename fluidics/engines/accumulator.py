@@ -1,4 +1,4 @@
-"""An accumulator that a gate empties into the line; how it is filled stands with the drive, pushes at a given rate in
+"""An accumulator that one gate fills and another empties into the line; pushes at a given rate stand in
 `fluidics.engines.beat`."""
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ from typing import Annotated, NamedTuple
 from fluidics.compile import inlined, linked
 from fluidics.elementary import exp, log
 from fluidics.engines.lump import Passed
-from fluidics.engines.modes import decayed
 from fluidics.engines.pace import Pace, Push, Setting
 
 _HALVINGS = 60
+_UNIT = 1e5  # [Pa]: by which a linear law is sounded
 
 
 class Two(NamedTuple):
@@ -35,11 +35,11 @@ def joined(given: Setting, pace: Pace, height: float, p_in: float, start: float)
     lump, back = given.lump, pace.idle.conductance
     total = back + lump.out
     even = (back * p_in + lump.out * lump.rest) / total if total > 0.0 else start
-    lead = lump.near / (1.0 / given.gate + lump.near)
-    through = 1.0 / (1.0 / given.gate + lump.near)
+    lead = lump.near / (1.0 / given.store.gate + lump.near)
+    through = 1.0 / (1.0 / given.store.gate + lump.near)
     absolute = start + lump.ambient
     kept = lump.compliance + lump.gas / (absolute * absolute)
-    empties, fills, drains = through / given.accumulator, through / kept, total / kept
+    empties, fills, drains = through / given.store.compliance, through / kept, total / kept
     middle = 0.5 * (empties + fills + drains)
     half = 0.5 * sqrt((empties - drains) * (empties - drains) + fills * (fills + 2.0 * (empties + drains)))
     fast = middle + half
@@ -58,6 +58,12 @@ def seen(two: Two, part: tuple[float, float], time: float) -> float:
     return two.even + (part[0] * exp(-two.slow * time) + part[1] * exp(-two.fast * time))
 
 
+@inlined
+def seen_store(two: Two, time: float) -> float:
+    """Return the pressure [Pa] of the accumulator after a time [s]."""
+    return seen(two, two.store, time)
+
+
 @linked
 def highest(two: Two, time: float) -> float:
     """Return when [s], up to a time [s], the pressure of the drive's end is highest; it rises until then."""
@@ -68,16 +74,29 @@ def highest(two: Two, time: float) -> float:
 
 
 @linked
-def emptied(given: Setting, pace: Pace, volume: float, p_in: float, start: float) -> Push:
-    """Return the push of an accumulator that gives a volume [m3] to a line whose pressure stands still.
+def filled(given: Setting, pace: Pace, p_in: float, start: float) -> float:
+    """Return the pressure [Pa] to which the accumulator has been filled before it is emptied into the line.
+
+    It fills from where the stroke before has left it, a_0 = p_in + x (a_1 - p_in), and that is taken to be where this
+    one leaves it, a_1 = s + k (a_0 - p).
+    """
+    left = seen_store(joined(given, pace, 0.0, p_in, start), pace.push)
+    share = (seen_store(joined(given, pace, _UNIT, p_in, start), pace.push) - left) / _UNIT
+    x = given.store.unfilled
+    return (p_in * (1.0 - x) + x * (left - share * start)) / (1.0 - share * x)
+
+
+@linked
+def emptied(given: Setting, pace: Pace, p_in: float, start: float) -> Push:
+    """Return the push of an accumulator that was filled from a pressure of the reservoir [Pa].
 
     Notes
     -----
-    Exact for a line without gas, whose compliance else is that of the start. What an accumulator is not filled with
-    because it was not emptied is taken to be as it is for a line whose pressure stands still.
+    Exact for a line without gas, whose compliance else is that of the start. What a stroke before has left in an
+    accumulator is taken to be what this one leaves; after a change of pressure that holds when strokes have settled.
     """
-    lump, time = given.lump, pace.push
-    height = volume / (given.gate * time * decayed(given.gate * time / given.accumulator).mean)
+    lump, time, store = given.lump, pace.push, given.store
+    height = filled(given, pace, p_in, start) - start
     two = joined(given, pace, height, p_in, start)
     top = highest(two, time)
     # what falls first may rise in the end
@@ -93,11 +112,11 @@ def emptied(given: Setting, pace: Pace, volume: float, p_in: float, start: float
                 low = time
         time = high
         peak = max(seen(two, two.end, time), seen(two, two.end, 0.0))
-    store, end = seen(two, two.store, time), seen(two, two.line, time)
-    given_out = given.accumulator * (start + height - store)
+    left, end = seen_store(two, time), seen(two, two.line, time)
+    given_out = store.compliance * (start + height - left)
     rise = end - start
     kept = lump.compliance * rise + lump.gas * rise / ((start + lump.ambient) * (end + lump.ambient))
     idle, passing = pace.idle, given_out - kept
     entered = given_out + idle.conductance * (p_in - two.even) * time - idle.back * passing
     delivered = lump.out * (two.even - lump.rest) * time + idle.out * passing
-    return Push(Passed(end, entered, delivered, time, stopped), 0.0, peak)
+    return Push(Passed(end, entered, delivered, time, stopped), 0.0, left, peak)

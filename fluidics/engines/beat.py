@@ -8,6 +8,7 @@ from typing import Annotated, NamedTuple
 from fluidics.compile import inlined, linked
 from fluidics.engines.accumulator import emptied
 from fluidics.engines.lump import Feed, Lump, Passed, at_drive, ceiling, fed, net_inflow, passed, reach, time_to
+from fluidics.engines.modes import decayed
 from fluidics.engines.pace import NEVER, Force, Pace, Push, Setting, feeding, paced
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import stroke
@@ -46,7 +47,7 @@ def followed(first: Push, second: Push) -> Push:
         time=one.time + other.time,
         stopped=other.stopped,
     )
-    return Push(both, first.retained + second.retained, max(first.peak, second.peak))
+    return Push(both, first.retained + second.retained, 0.0, max(first.peak, second.peak))
 
 
 @linked
@@ -72,7 +73,8 @@ def forced(
     pushed = 0.0
     if open_valve > 0.0:
         pushed = open_valve * ((force.limit - source) * done.time + done.entered / total)
-    return Push(done, rate * done.time - pushed, max(at_drive(lump, feed, start), at_drive(lump, feed, done.pressure)))
+    peak = max(at_drive(lump, feed, start), at_drive(lump, feed, done.pressure))
+    return Push(done, rate * done.time - pushed, 0.0, peak)
 
 
 @linked
@@ -86,7 +88,7 @@ def pushed(given: Setting, pace: Pace, rate: float, p_in: float, start: float) -
     feed = feeding(lump, pace, rate, p_in)
     sounds = ceiling(lump, feed, given.alarm)
     stalls = given.force.limit - rate * given.force.resistance if rate > 0.0 else NEVER
-    push, left, per_push = Push(Passed(start, 0.0, 0.0, 0.0, False), 0.0, start), pace.push, pace.per_push
+    push, left, per_push = Push(Passed(start, 0.0, 0.0, 0.0, False), 0.0, 0.0, start), pace.push, pace.per_push
     if start > stalls:
         push = forced(given, pace, given.force, rate, p_in, start, pace.push, stalls)
         start, left = push.passed.pressure, pace.push - push.passed.time
@@ -94,7 +96,7 @@ def pushed(given: Setting, pace: Pace, rate: float, p_in: float, start: float) -
     if left > 0.0 and not push.passed.stopped:
         even = under(lump, feed, start, left, per_push, min(sounds, stalls))
         peak = max(at_drive(lump, feed, start), at_drive(lump, feed, even.pressure)) if even.time > 0.0 else start
-        push = followed(push, Push(even, 0.0, peak))
+        push = followed(push, Push(even, 0.0, 0.0, peak))
         if even.stopped and stalls < sounds:
             push = followed(push, forced(given, pace, given.force, rate, p_in, even.pressure, left - even.time, -NEVER))
     return push
@@ -146,18 +148,24 @@ def let_through(
         return pushed(given, pace, volume / time, p_in, start)
     way = Force(start + volume / (conductance * time), given.lump.near + 1.0 / conductance, True)
     done = forced(given, pace, way, 0.0, p_in, start, pace.push, -NEVER)
-    return Push(done.passed, 0.0, done.peak)
+    return Push(done.passed, 0.0, 0.0, done.peak)
 
 
 @linked
 def rested(given: Setting, pace: Pace, push: Push, p_in: float) -> Beat:
     """Return what a push and the rest after it did."""
-    lump = given.lump
+    lump, store = given.lump, given.store
     end, entered, delivered, time, stopped = push.passed
     peak, retained = push.peak, push.retained
     if not stopped:
-        idle = feeding(lump, pace, 0.0, p_in)
-        rest = under(lump, idle, end, pace.rest, pace.per_rest, ceiling(lump, idle, given.alarm))
+        idle, per_rest = feeding(lump, pace, 0.0, p_in), pace.per_rest
+        if store.compliance > 0.0:
+            # what the accumulator has kept goes on to leak into the line, and fades
+            seep = store.seep * decayed(store.fade * pace.rest).mean
+            total = idle.conductance + seep
+            idle = fed(lump, 0.0, total, (idle.conductance * p_in + seep * push.store) / total)
+            per_rest = reach(lump, end, net_inflow(lump, idle, end), total + lump.out, pace.rest)
+        rest = under(lump, idle, end, pace.rest, per_rest, ceiling(lump, idle, given.alarm))
         peak = max(peak, at_drive(lump, idle, rest.pressure))
         entered, delivered = entered + rest.entered, delivered + rest.delivered
         end, time, stopped = rest.pressure, time + rest.time, rest.stopped
@@ -176,8 +184,8 @@ def struck(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float
     asked = stroke(pump.drive, state.drive, given.rate, p_in, p, given.lump.ambient, given.viscosity)
     if asked.conductance != pace.leak:
         pace = paced(given.lump, asked.conductance, pace.push, pace.hold, pace.rest, pace.share)
-    if given.accumulator > 0.0 and asked.volume != 0.0:
-        push = emptied(given, pace, asked.volume, p_in, p)
+    if given.store.compliance > 0.0 and asked.volume != 0.0:
+        push = emptied(given, pace, p_in, p)
     elif given.straight:
         push = let_through(pump, state, given, pace, p_in, p, asked.volume)
     else:

@@ -6,10 +6,11 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined, linked
+from fluidics.elementary import exp
 from fluidics.engines.lump import Feed, Lump, Passed, fed, reach
 from fluidics.engines.timing import ALWAYS
 from fluidics.network import GATE
-from fluidics.pump import Pump, PumpState
+from fluidics.pump import Chamber, Pump, PumpState
 from fluidics.questions import chamber, fastest, phases
 
 NEVER = 1e300  # [Pa]: a pressure that nothing reaches
@@ -23,6 +24,16 @@ class Force(NamedTuple):
     returns: bool  # whether a line that presses harder flows back
 
 
+class Store(NamedTuple):
+    """The accumulator of a drive that empties it through a gate; a compliance of zero for other drives."""
+
+    compliance: Annotated[float, "m3/Pa"]
+    gate: Annotated[float, "m3/(s Pa)"]  # to the line, open
+    seep: Annotated[float, "m3/(s Pa)"]  # to the line, shut
+    fade: Annotated[float, "1/s"]  # of what is in it while both gates are shut
+    unfilled: Annotated[float, "-"]  # share of the way to the reservoir's pressure that is left when it has been filled
+
+
 class Setting(NamedTuple):
     """What stands still while strokes follow each other at one rate."""
 
@@ -32,8 +43,7 @@ class Setting(NamedTuple):
     force: Force
     alarm: Annotated[float, "Pa"]
     straight: bool  # whether fluid goes straight through while the inlet is held open
-    accumulator: Annotated[float, "m3/Pa"]  # that a push empties through a gate; 0 for a drive without one
-    gate: Annotated[float, "m3/(s Pa)"]  # of the accumulator, open
+    store: Store
 
 
 class Pace(NamedTuple):
@@ -56,6 +66,7 @@ class Push(NamedTuple):
 
     passed: Passed
     retained: Annotated[float, "m3"]  # for want of force
+    store: Annotated[float, "Pa"]  # in the drive's accumulator at its end
     peak: Annotated[float, "Pa"]
 
 
@@ -85,6 +96,17 @@ def active_time(drive: Any, own: Any, rate: float, period: float) -> float:
 
 
 @linked
+def lead_time(drive: Any, own: Any, rate: float) -> float:
+    """Return how long [s] of each stroke passes before the drive pushes, as while an accumulator fills."""
+    time, through = 0.0, straight(drive, own, rate)
+    for phase in phases(drive, own, rate):
+        if phase.displaced + phase.carried > 0.0 or phase.outlet > 0.0 or (through and phase.inlet > 0.0):
+            return time
+        time += phase.duration
+    return 0.0
+
+
+@linked
 def hold_time(drive: Any, own: Any, rate: float) -> float:
     """Return how long [s] a wall stays where its push ended before it goes back; none for a drive that has no wall."""
     time, pushed = 0.0, False
@@ -98,6 +120,30 @@ def hold_time(drive: Any, own: Any, rate: float) -> float:
     return 0.0
 
 
+@linked
+def filling_time(drive: Any, own: Any, rate: float) -> float:
+    """Return how long [s] of each stroke the inlet alone is held open."""
+    time = 0.0
+    for phase in phases(drive, own, rate):
+        if phase.inlet > 0.0 and phase.outlet == 0.0:
+            time += phase.duration
+    return time
+
+
+@inlined
+def stored_between_gates(drive: Chamber, filling: float) -> Store:
+    """Return the accumulator of a drive whose inlet is open for a time [s] per stroke."""
+    if drive.outlet.kind != GATE or drive.compliance <= 0.0:
+        return Store(0.0, 0.0, 0.0, 0.0, 0.0)
+    return Store(
+        compliance=drive.compliance,
+        gate=drive.outlet.conductance,
+        seep=drive.outlet.leak,
+        fade=(drive.inlet.leak + drive.outlet.leak) / drive.compliance,
+        unfilled=exp(-drive.inlet.conductance * filling / drive.compliance),
+    )
+
+
 @inlined
 def setting(pump: Pump, state: PumpState, rate: float, viscosity: float, lump: Lump, alarm: float) -> Setting:
     """Return what stands still at a rate [m3/s] and a viscosity [Pa s], before a line and with an alarm [Pa].
@@ -105,7 +151,6 @@ def setting(pump: Pump, state: PumpState, rate: float, viscosity: float, lump: L
     The force of a drive ends behind its outlet, which takes its crack pressure and a little more for the flow.
     """
     drive = chamber(pump.drive, state.drive, viscosity)
-    held = drive.outlet.kind == GATE
     return Setting(
         rate=min(rate, fastest(pump.drive)),
         viscosity=viscosity,
@@ -113,8 +158,7 @@ def setting(pump: Pump, state: PumpState, rate: float, viscosity: float, lump: L
         force=Force(drive.stall - drive.outlet.crack, lump.near + 1.0 / drive.outlet.conductance, False),
         alarm=alarm,
         straight=straight(pump.drive, state.drive, rate),
-        accumulator=drive.compliance if held else 0.0,
-        gate=drive.outlet.conductance if held else 0.0,
+        store=stored_between_gates(drive, filling_time(pump.drive, state.drive, rate)),
     )
 
 

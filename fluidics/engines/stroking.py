@@ -8,7 +8,7 @@ import numpy as np
 
 from fluidics.engines import stroke as engine
 from fluidics.engines.lump import Lump, lumped, stored
-from fluidics.engines.pace import active_time
+from fluidics.engines.pace import active_time, lead_time
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.timing import ALWAYS, Timing, timing, turning
 from fluidics.pump import Pump, PumpState
@@ -60,20 +60,26 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     body = temperature(pump.site)
     mu = viscosity(pump.drug, state.drug, body)
     line = lumped(pump, state, mu)
-    start = line.rest if fast is None else _settled(fast.lump, line, fast.pressure)
-    due = 1.0 if fast is None else fast.due
     inlet = pressure(pump.reservoir, state.reservoir, body)
+    rest = inlet if encloses(pump.drive) > 0.0 else line.rest
+    start = rest if fast is None else _settled(fast.lump, line, fast.pressure)
+    due = 1.0 if fast is None else fast.due
     period = stroke(pump.drive, state.drive, rate, inlet, start, line.ambient, mu).period
-    plan, turns = Timing(span, 0, 0.0, due, span), False
+    plan, turns, lead = Timing(span, 0, 0.0, due, span), False, 0.0
     if rate > 0.0:
         busy = sum(step.duration for step in phases(pump.drive, state.drive, rate) if any(step[1:]))
         # a rotor carries evenly over a stroke, and so flows an open way: none need be ended when the rate changes
         turns = busy >= ALWAYS * period
-        pushes = active_time(pump.drive, state.drive, rate, period)
+        lead = 0.0 if turns else lead_time(pump.drive, state.drive, rate)
+        pushes = lead + active_time(pump.drive, state.drive, rate, period)
         plan = turning(period, 1.0, span) if turns else timing(period, pushes, due, span)
+    wait, count, last = plan.wait, plan.strokes, plan.last
+    if lead > 0.0 and count + last > 0.0:
+        # a stroke of the engine begins with its push, and ends where the next one begins
+        wait += lead
+        count, last = (count, last - lead) if last > 0.0 else (count - 1, period - lead)
     done = engine.strokes(
-        pump, state, rate, start, plan.strokes, every=max(plan.strokes // _ROWS, 1), wait=plan.wait, last=plan.last,
-        alarm=alarm,
+        pump, state, rate, start, count, every=max(count // _ROWS, 1), wait=wait, last=last, alarm=alarm
     )  # fmt: skip
     found = done.resolved
     begun = float(found.time[-1]) / period if turns else float(done.strokes)

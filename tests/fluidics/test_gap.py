@@ -12,6 +12,8 @@ from fluidics.drives.piston import Deposit
 from fluidics.engines.gap import Gap, exceeded, gap
 from fluidics.engines.stroke import strokes
 from fluidics.pump import new_pump
+from tests.fluidics.implanted import BUTANE, GATE, joined
+from tests.fluidics.implanted import RATE as GATED_RATE
 from tests.fluidics.parts import ACTIVE, HEPATIC_PUMP, INSULIN_PUMP, QUIET, RATE
 from tests.fluidics.stroking import (
     KPA,
@@ -115,6 +117,16 @@ def test_strokes_on_random_lines_are_within_a_hundredth_of_the_exact_engine(
     )
     found = gap(pump, state, 0.5 * MICROLITRE / period, span=60.0 * period)
     assert not exceeded(found), (found, pump)
+
+
+@pytest.mark.parametrize("wall", [0.0, 1e-14])
+@pytest.mark.parametrize("share", [1.0, 0.125])
+@pytest.mark.parametrize("days", [0.0, 150.0, 220.0])
+def test_gates_before_a_line_that_is_nearly_shut_are_as_near(days, share, wall):
+    """The accumulator is then not emptied: what it keeps is not refilled, and leaks on; a narrow gate fills slowly."""
+    gates = GATE._replace(gate_conductance=share * GATE.gate_conductance)
+    found = gap(*joined(gates, BUTANE, days, wall), GATED_RATE, span=20.0 * 432.0)
+    assert greatest(found) < (2e-3 if days else 1e-4)
 
 
 @pytest.mark.parametrize("slowness", [1.0, 3.0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fluidics.drives import MultiRate
 from fluidics.engines.lump import lumped
-from fluidics.engines.pace import NEVER, active_time, hold_time, setting, straight
+from fluidics.engines.pace import NEVER, active_time, hold_time, lead_time, setting, straight
 from fluidics.pump import Stateless
 from tests.fluidics.implanted import DUTY, GATE, SAMPLES, joined
 from tests.fluidics.implanted import RATE as SLOW
@@ -34,6 +34,8 @@ def test_a_gate_that_fills_an_accumulator_does_not_push():
     own = SAMPLES[type(GATE)][1]
     assert not straight(GATE, own, SLOW)
     assert active_time(GATE, own, SLOW, 432.0) == GATE.dump_time
+    assert lead_time(GATE, own, SLOW) == GATE.fill_time + GATE.pause
+    assert lead_time(DUTY, Stateless(), SLOW) == lead_time(INSULIN_PUMP.drive, ACTIVE.drive, RATE) == 0.0
 
 
 def test_only_what_a_gate_shuts_off_is_an_accumulator():
@@ -41,5 +43,5 @@ def test_only_what_a_gate_shuts_off_is_an_accumulator():
     for drive in (GATE, DUTY):
         pump, state = joined(drive)
         given = setting(pump, state, SLOW, WATER, lumped(pump, state, WATER), NEVER)
-        held.append((given.accumulator, given.straight))
+        held.append((given.store.compliance, given.straight))
     assert held == [(GATE.accumulator, False), (0.0, True)]
