@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from fluidics.rows import pack
 from reliability.design import Design, Rules
-from reliability.events import CLINIC_KINDS, COMPLAINTS, DONE, FULL, HAZARD, MODE
+from reliability.doses import LIMIT_WIDTH, SPELL_WIDTH, Doses
+from reliability.events import CLINIC_KINDS, COMPLAINTS, DONE, FULL, HAZARD, LIMIT, MODE
 from reliability.hazards import CLOCK_WIDTH
 from reliability.history import histories
 from reliability.tables import DEVICES, EVENTS, PATIENTS, Table, columns
@@ -36,6 +37,8 @@ class Plan(NamedTuple):
     seed: int
     transients: Transients | None = None  # from which the volumes come that modes miss
     engine_gap: Gap | None = None  # of the panels from a finer engine, for a new pump
+    limits: NDArray[np.float64] = np.zeros((0, LIMIT_WIDTH))  # (n_limits, LIMIT_WIDTH) of the dose
+    limit_names: tuple[str, ...] = ()
 
 
 class Chunk(NamedTuple):
@@ -53,7 +56,15 @@ def kinds(plan: Plan) -> dict[int, str]:
     named = {0: "in_service", **CLINIC_KINDS}
     named |= {MODE + k: name for k, name in enumerate(plan.mode_names)}
     named |= {HAZARD + k: name for k, name in enumerate(plan.hazard_names)}
+    named |= {LIMIT + k: name for k, name in enumerate(plan.limit_names)}
     return named
+
+
+def doses(plan: Plan) -> Doses | None:
+    """Return the limits of the dose of a study, with room for what is kept of one patient; None without limits."""
+    if not len(plan.limits):
+        return None
+    return Doses(plan.limits, np.zeros((len(plan.limits), SPELL_WIDTH)), np.zeros(2))
 
 
 @contextmanager
@@ -89,6 +100,7 @@ def simulate(plan: Plan, first: int, count: int, room: int = 8) -> Chunk:
     base = pack(plan.design.pump)
     row = np.zeros(base.shape[0])
     clock = np.zeros((plan.hazards.shape[0], CLOCK_WIDTH))
+    kept_of = doses(plan)
     kept: list[tuple[NDArray[np.float64], ...]] = []
     done = 0
     n_devices, n_events = max(count * room // 4, 1), max(count * room, 1)
@@ -99,7 +111,7 @@ def simulate(plan: Plan, first: int, count: int, room: int = 8) -> Chunk:
             events = np.empty((n_events, len(EVENTS)))
             progress = histories(
                 plan.design, plan.rules, base, plan.spreads, plan.mode_rows, plan.hazards, plan.seed, first + done,
-                row, clock, patients, devices, events,
+                row, clock, kept_of, patients, devices, events,
             )  # fmt: skip
             kept.append((patients[: progress.patients], devices[: progress.devices], events[: progress.events]))
             done += progress.patients
@@ -116,7 +128,8 @@ def simulate(plan: Plan, first: int, count: int, room: int = 8) -> Chunk:
 
 
 def in_time_order(events: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return events (n, width) ordered by patient and time; a ketoacidosis is written before what precedes it."""
+    """Return events (n, width) ordered by patient and time; a ketoacidosis is written before what precedes it, a spell
+    of a wrong dose after it."""
     patient, time = events[:, 0], events[:, 2]
     if np.any((np.diff(time) < 0.0) & (np.diff(patient) == 0.0)):
         return events[np.lexsort((time, patient))]

@@ -9,6 +9,7 @@ from fluidics.compile import inlined
 from fluidics.engines.panel import seen
 from fluidics.pump import Pump, PumpState, Surroundings
 from reliability.design import MOST_VISITS, Design, Rules
+from reliability.doses import Doses, dose_share, jump, told
 from reliability.events import (
     DONE,
     EXPLANT,
@@ -22,7 +23,7 @@ from reliability.events import (
     VISIT,
     note,
 )
-from reliability.hazards import AGE, OPERATED, REMEDY, STOPS, TARGET, next_firing, threshold, wind
+from reliability.hazards import AGE, DELAY, DOSE, OPERATED, REMEDY, STOPS, TARGET, next_firing, threshold, wind
 from reliability.interruption import MODE_DELAY, MODE_MISSED, MODE_REMEDY, MODE_STARVES, MODE_STOPS
 from reliability.population import Patient
 from reliability.streams import EXPLANT as EXPLANT_STREAM
@@ -43,6 +44,7 @@ class Happening(NamedTuple):
     starves: bool
     delay: float  # [s] until the patient comes
     latch: int  # bit of the mode
+    arriving: float  # [-] of the dose that arrived before
 
 
 @inlined
@@ -67,6 +69,7 @@ def mode_happening(mode_rows: Any, mode: int, programmed: float) -> Happening:
         starves=mode_rows[mode, MODE_STARVES] != 0.0,
         delay=mode_rows[mode, MODE_DELAY] + mode_rows[mode, MODE_MISSED] / programmed if remedy == VISIT else 1e300,
         latch=1 << mode,
+        arriving=1.0,
     )
 
 
@@ -81,8 +84,9 @@ def hazard_happening(hazards: Any, row: int, chance: float) -> Happening:
         operated=1 if remedy >= REPLACE and chance < hazards[row, OPERATED] else 0,
         stops=stops,
         starves=stops,
-        delay=1e300,
+        delay=hazards[row, DELAY] if hazards[row, DELAY] > 0.0 else 1e300,
         latch=NOTHING,
+        arriving=1.0 + hazards[row, DOSE],
     )
 
 
@@ -131,6 +135,7 @@ def cycled(
     mode_rows: Any,
     hazards: Any,
     clock: Any,
+    doses: Doses | None,
     seed: int,
     patient: Patient,
     ordinal: int,
@@ -146,21 +151,26 @@ def cycled(
     delivered = expected = missed = deficit = 0.0
     first_operation = 1e300
     cause, remedy, status, latched, operations, firings = NOTHING, RECORD, DONE, NOTHING, NOTHING, NOTHING
-    running, reported = 1.0, False
+    running, arriving, reported = 1.0, 1.0, False
     until = min(visit, patient.end)
     longest = (visit - time) / rules.panels
     row = next_firing(clock)
+    if doses is not None:
+        jump(doses, dose_share(pump, state, around), time)
+        count = told(doses, seed, patient.number, events, count)
     while time < until and cause == 0 and status == DONE:
         firing = start + clock[row, AGE] if row >= 0 else 1e300
         part = lived(
             design.modes, pump, state, levels, around, time, min(until, max(firing, time)), longest, running, latched,
-            design.clinic.error_threshold,
+            design.clinic.error_threshold, doses, arriving,
         )  # fmt: skip
         state, around, time, status = part.state, part.around, part.time, part.status
         delivered += part.delivered
         expected += part.expected
         missed += part.missed
         deficit += part.deficit
+        if doses is not None:
+            count = told(doses, seed, patient.number, events, count)
         if part.mode < 0 and time < firing:
             continue
         interruptions += 1
@@ -198,6 +208,9 @@ def cycled(
             # a pump that stands still neither recovers nor complains again before the visit
             running, latched = 0.0, NOTHING - 1
             around = seen(pump, state, levels, 0.0)
+        if doses is not None:
+            arriving *= what.arriving
+            jump(doses, arriving * dose_share(pump, state, around), time)
     return Cycle(
         state, around, time, delivered, expected, missed, deficit, cause, remedy, reported and running != 0.0,
         first_operation, operations, interruptions, count, status,

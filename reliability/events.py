@@ -17,6 +17,7 @@ TIP_OBSTRUCTION = constant(4)
 ENCAPSULATION = constant(5)
 FLOW_REPLACEMENT = constant(6)  # pump replaced because its own flow stays low
 KETOACIDOSIS = constant(7)
+LIMIT = constant(8)  # + number of the limit of the dose that was passed for too long; value: days more
 MODE = constant(16)  # + number of the physical mode
 HAZARD = constant(32)  # + number of the hazard row
 

@@ -15,7 +15,9 @@ FRAILTY = 2  # 1 when the patient's frailty multiplies the hazard
 REMEDY = 3  # what it leads to, a code of reliability.events
 OPERATED = 4  # share of the events that are operated [-]
 STOPS = 5  # 1 when delivery stops at the event
-HAZARD_WIDTH = 6
+DELAY = 6  # [s] until the patient comes, 0 for at the next visit
+DOSE = 7  # change of the share [-] of the dose that arrives until then: -1 when none does
+HAZARD_WIDTH = 8
 
 # columns of the clock of a device: one line for each hazard row
 TARGET = 0  # cumulative hazard [-] at which the row fires next

@@ -9,6 +9,7 @@ from fluidics.compile import inlined, kernel
 from fluidics.rows import unpack
 from reliability.cycle import next_implantation
 from reliability.design import MOST_DEVICES, Design, Rules
+from reliability.doses import Doses, begin, jump, told
 from reliability.events import ABANDONED, DEVICE_END, DONE, FULL, NOTHING, TOO_MANY_DEVICES
 from reliability.life import Life, follow
 from reliability.population import Patient, draw_parameters, enrolled
@@ -21,8 +22,6 @@ class Progress(NamedTuple):
     patients: int
     devices: int
     events: int
-
-
 
 
 @inlined
@@ -120,6 +119,7 @@ def histories(
     first: int,
     row: Any,
     clock: Any,
+    doses: Doses | None,
     patients: Any,
     devices: Any,
     events: Any,
@@ -138,6 +138,8 @@ def histories(
         Seed of the study and number of the first patient.
     row, clock : ndarray (n_slots,), (n_hazards, CLOCK_WIDTH)
         Scratch.
+    doses : Doses or None
+        Limits of the dose, and scratch.
     patients, devices, events : ndarray (n, width)
         Buffers. A patient whose devices or events do not fit is given up; the call returns before it with status FULL.
     """
@@ -146,6 +148,8 @@ def histories(
         before_devices, before_events = n_devices, n_events
         patient = enrolled(design.population, seed, first + i, rules.horizon)
         course = begun(patient)
+        if doses is not None:
+            begin(doses)
         time = 0.0
         while time < course.end:
             ordinal = course.devices
@@ -154,7 +158,7 @@ def histories(
             draw_parameters(design.population, spreads, row, seed, patient, ordinal, time)
             pump = unpack(design.pump, row)
             life = follow(
-                design, rules, pump, mode_rows, hazards, clock, seed, patient, ordinal, time, events, n_events
+                design, rules, pump, mode_rows, hazards, clock, doses, seed, patient, ordinal, time, events, n_events
             )
             n_events = life.events
             n_devices = write_device(devices, n_devices, first + i, ordinal, time, life)
@@ -173,5 +177,10 @@ def histories(
                 if time >= 1e300:
                     end, reason = life.time, ABANDONED if rules.replaces != 0.0 else DEVICE_END
             course = continued(course, life, end, reason)
+        if doses is not None:
+            jump(doses, 1.0, course.end)
+            n_events = told(doses, seed, patient.number, events, n_events)
+            if n_events > events.shape[0]:
+                return Progress(FULL, i, before_devices, before_events)
         write_patient(patients, i, patient, course)
     return Progress(DONE, patients.shape[0], n_devices, n_events)

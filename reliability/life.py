@@ -13,6 +13,7 @@ from fluidics.questions import histogram
 from reliability.clinic import Finding, delivery_error, loss, measured, next_visit, treated
 from reliability.cycle import cycled
 from reliability.design import MOST_VISITS, Design, Rules
+from reliability.doses import Doses
 from reliability.events import (
     DONE,
     EXTRA_RINSE,
@@ -100,6 +101,7 @@ def follow(
     mode_rows: Any,
     hazards: Any,
     clock: Any,
+    doses: Doses | None,
     seed: int,
     patient: Patient,
     ordinal: int,
@@ -115,6 +117,8 @@ def follow(
     remedy, status, time = RECORD, DONE, start
     for j in range(hazards.shape[0]):
         wind(hazards, clock, j, patient.frailty, threshold(uniform(seed, number, base, HAZARD_STREAM + j)))
+    if doses is not None:
+        doses.pump[0], doses.pump[1] = ordinal, start
     supply, shared = NOTHING - 1, 0.0
     state = implanted(pump, seed, patient, base, lot(design.population, seed, patient, start))
     while True:
@@ -127,8 +131,8 @@ def follow(
         u, noise = two_uniforms(seed, number, base + refills, VISIT)
         wait = next_visit(clinic, pump, fill.rate, u)
         cycle = cycled(
-            design, rules, pump, fill.state, fill.levels, around, mode_rows, hazards, clock, seed, patient, ordinal,
-            start, time, time + wait, interruptions, events, count,
+            design, rules, pump, fill.state, fill.levels, around, mode_rows, hazards, clock, doses, seed, patient,
+            ordinal, start, time, time + wait, interruptions, events, count,
         )  # fmt: skip
         state, time, count, interruptions = cycle.state, cycle.time, cycle.events, cycle.interruptions
         delivered += cycle.delivered

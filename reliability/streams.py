@@ -23,6 +23,7 @@ RESPONSE = constant(7)  # how long a patient takes to notice a stop; whether a s
 EXPLANT = constant(8)  # whether a patient gives up at explantation
 DAY_DOSE = 9  # sizing: doses of two days of one cycle
 ANSWER = constant(10)  # sizing: whether a patient answers the messages of the pump
+TOLERANCE = constant(11)  # how long a patient bears a dose beyond a limit, by number of the limit
 PART = constant(16)  # + place of the part in the pump: luck of a fresh part
 SPREAD = constant(64)  # + number of the spread row: a drawn device parameter
 HAZARD = constant(256)  # + number of the hazard row: exponential thresholds

@@ -9,6 +9,7 @@ from fluidics.compile import inlined
 from fluidics.engines.panel import chosen, stepped
 from fluidics.pump import Pump, PumpState, Surroundings
 from reliability.clinic import loss
+from reliability.doses import Doses, dose_share, moved
 from reliability.events import DONE, TOO_MANY_PANELS
 from reliability.interruption import located, tightest
 
@@ -42,8 +43,11 @@ def lived(
     running: float,
     latched: int,
     threshold: float,
+    doses: Doses | None,
+    arriving: float,
 ) -> Stretch:
-    """Return the stretch from `time` to `until` [s], or to the first mode that crosses.
+    """Return the stretch from `time` to `until` [s], or to the first mode that crosses, or to the end of a spell in
+    which the dose was beyond a limit.
 
     Parameters
     ----------
@@ -59,12 +63,17 @@ def lived(
         Bits of the modes that have happened already.
     threshold : float
         Loss [-] above which the time counts as deficit.
+    doses : Doses or None
+        Limits of the dose; without any, nothing of them is compiled.
+    arriving : float
+        Share [-] of what leaves the pump that arrives.
     """
     delivered = expected = missed = deficit = 0.0
     mode = -1
     status = DONE
     panels = 0
-    while time < until and mode < 0:
+    over = False
+    while time < until and mode < 0 and not over:
         panels += 1
         if panels > MOST_PANELS:
             status = TOO_MANY_PANELS
@@ -78,6 +87,9 @@ def lived(
             mode = crossing.mode
             dt = crossing.dt
             step = crossing.panel
+        if doses is not None:
+            before = arriving * dose_share(pump, state, around)
+            over = moved(doses, before, arriving * dose_share(pump, step.state, step.after), time, dt)
         during = step.during
         state = step.state
         around = step.after

@@ -63,7 +63,7 @@ EVENTS = (
     Column("time", "f8", "d", DAY, "time since the patient's entry", ""),
     Column("age", "f8", "d", DAY, "age of the pump", ""),
     Column("kind", "i2", "1", 1.0, "what happened", "kinds"),
-    Column("value", "f8", "1", 1.0, "measured error of what a visit found; 1 for a rinse that helped; else 0", ""),
+    Column("value", "f8", "1", 1.0, "measured error; 1 for a rinse that helped; days of a wrong dose; else 0", ""),
     Column("operated", "i1", "1", 1.0, "1 for the record of an operation, the first when it finds several things", ""),
 )
 

@@ -20,6 +20,7 @@ from reliability.chunk import Plan
 from reliability.clinic import Clinic
 from reliability.design import Design, Rules
 from reliability.events import EXPLANT, OPERATE, RECORD, REPLACE, VISIT
+from reliability.hazards import HAZARD_WIDTH
 from reliability.modes import DepletedBattery, EmptyReservoir, Underdelivery
 from reliability.population import LOGNORMAL_LAW, PER_DEVICE, Population
 
@@ -123,8 +124,14 @@ MODE_ROWS = np.array(
     [[REPLACE, 0, 0, 0, 0], [VISIT, 2 * DAY, 1, 1, 0], [VISIT, 14 * DAY, 0, 0, 0], [RECORD, 0, 0, 1, 0]],
     dtype=np.float64,
 )
-# rate, shape, frail, remedy, share operated, stops
-HAZARDS = np.array(
+
+
+def hazard_rows(rows) -> np.ndarray:
+    """Return hazard rows of rate, shape, frail, remedy, share operated, stops, and what a row says besides."""
+    return np.array([[*row, *[0.0] * (HAZARD_WIDTH - len(row))] for row in rows], dtype=np.float64)
+
+
+HAZARDS = hazard_rows(
     [
         [0.042 / YEAR, 1, 1, REPLACE, 1.0, 1],
         [0.025 / YEAR, 1, 1, EXPLANT, 1.0, 0],

@@ -22,7 +22,7 @@ from reliability.design import Design, Rules
 from reliability.events import OPERATE, RECORD, REPLACE
 from reliability.hazards import HAZARD_WIDTH
 from reliability.interruption import MODE_WIDTH
-from tests.reliability.plans import DAILY, DAY, MODES, POPULATION, YEAR, clinic, quiet_plan
+from tests.reliability.plans import DAILY, DAY, MODES, POPULATION, YEAR, clinic, hazard_rows, quiet_plan
 
 TABLES = ("patients", "devices", "events")
 STEADY = POPULATION._replace(
@@ -46,7 +46,7 @@ def hepatic_plan(seed: int = 1, years: float = 10.0) -> Plan:
         site=Artery(310.15, 12e3),
         power=Unpowered(),
     )  # fmt: skip
-    hazards = np.array(
+    hazards = hazard_rows(
         [[0.03 / YEAR, 1.0, 1, REPLACE, 1.0, 1], [0.1 / YEAR, 1.0, 0, OPERATE, 0.5, 0], [0.05 / YEAR, 2.0, 0, 0, 0, 0]]
     )
     people = POPULATION._replace(mean_rate=1e-6 / DAY, rate_spread=0.0, cycle_spread=0.0)
@@ -81,7 +81,7 @@ def still_plan(hazards=None, interval: float = YEAR, years: float = 10.0, seed: 
     return plan._replace(
         design=Design(pump, MODES, plan.design.regimen, seldom, population),
         spreads=NO_SPREADS,
-        hazards=np.zeros((0, HAZARD_WIDTH)) if hazards is None else np.array(hazards, dtype=np.float64),
+        hazards=np.zeros((0, HAZARD_WIDTH)) if hazards is None else hazard_rows(hazards),
         hazard_names=() if hazards is None else tuple(f"hazard_{k}" for k in range(len(hazards))),
     )
 

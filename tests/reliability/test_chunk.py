@@ -48,7 +48,7 @@ def test_full_buffers_are_never_written_past(n_devices, n_events):
     patients = np.full((40, len(PATIENTS)), -7.0)
     progress = histories(
         plan.design, plan.rules, base, plan.spreads, plan.mode_rows, plan.hazards, plan.seed, 0,
-        np.zeros(len(base)), np.zeros((len(plan.hazards), CLOCK_WIDTH)), patients[:30], devices[:n_devices],
+        np.zeros(len(base)), np.zeros((len(plan.hazards), CLOCK_WIDTH)), None, patients[:30], devices[:n_devices],
         events[:n_events],
     )  # fmt: skip
     assert progress.status == FULL
@@ -65,7 +65,7 @@ def test_room_that_suffices_is_done_at_once():
     base = pack(plan.design.pump)
     progress = histories(
         plan.design, plan.rules, base, plan.spreads, plan.mode_rows, plan.hazards, plan.seed, 0,
-        np.zeros(len(base)), np.zeros((len(plan.hazards), CLOCK_WIDTH)), np.zeros((5, len(PATIENTS))),
+        np.zeros(len(base)), np.zeros((len(plan.hazards), CLOCK_WIDTH)), None, np.zeros((5, len(PATIENTS))),
         np.zeros((500, len(DEVICES))), np.zeros((5000, len(EVENTS))),
     )  # fmt: skip
     assert (progress.status, progress.patients) == (DONE, 5)

@@ -10,7 +10,7 @@ import pytest
 from reliability.chunk import simulate
 from reliability.cycle import hazard_happening, mode_happening
 from reliability.events import EXPLANT, HAZARD, KETOACIDOSIS, MODE, OPERATE, RECORD, REPLACE, VISIT
-from tests.reliability.plans import DAILY, DAY, MODE_ROWS, YEAR
+from tests.reliability.plans import DAILY, DAY, MODE_ROWS, YEAR, hazard_rows
 from tests.reliability.studies import still_plan
 
 EMPTY = MODE + 1
@@ -36,7 +36,7 @@ def test_a_mode_leads_to_what_its_row_says():
     [(RECORD, 0.0, 0), (VISIT, 0.0, 0), (REPLACE, 0.19, 1), (OPERATE, 0.19, 1), (OPERATE, 0.21, 0), (EXPLANT, 0.9, 0)],
 )
 def test_chance_decides_whether_a_hazard_is_operated(remedy, chance, operated):
-    rows = np.array([[1.0, 1.0, 0.0, remedy, 0.2, 0.0]])
+    rows = hazard_rows([[1.0, 1.0, 0.0, remedy, 0.2, 0.0]])
     what = hazard_happening(rows, 0, chance)
     assert (what.kind, what.remedy, what.operated, what.stops) == (HAZARD, remedy, operated, False)
 

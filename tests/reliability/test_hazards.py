@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from reliability.hazards import AGE, CLOCK_WIDTH, HAZARD_WIDTH, TARGET, firing_age, next_firing, threshold, wind
-from tests.reliability.plans import DAY, YEAR
+from tests.reliability.plans import DAY, YEAR, hazard_rows
 from tests.reliability.studies import joined, recurring_plan, simulate
 
 shapes = st.sampled_from([0.5, 1.0, 1.2, 2.0, 3.0])
 
 
 def row(rate, shape, frailty=0.0):
-    return np.array([[rate, shape, frailty, 0, 0, 0]])
+    return hazard_rows([[rate, shape, frailty, 0, 0, 0]])
 
 
 @given(st.floats(1e-15, 1.0 - 1e-15))

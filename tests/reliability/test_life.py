@@ -20,6 +20,7 @@ from reliability.events import (
     TIP_OBSTRUCTION,
     UNDERDELIVERY,
 )
+from reliability.hazards import HAZARD_WIDTH
 from reliability.life import filled, note_finding
 from reliability.population import enrolled
 from reliability.tables import EVENTS
@@ -111,7 +112,7 @@ def test_a_restrictor_delivers_its_closed_form():
     plan = hepatic_plan()
     pump = plan.design.pump
     pump = pump._replace(catheter=pump.catheter._replace(length=0.0))
-    plan = plan._replace(design=plan.design._replace(pump=pump), hazards=np.zeros((0, 6)), hazard_names=())
+    plan = plan._replace(design=plan.design._replace(pump=pump), hazards=np.zeros((0, HAZARD_WIDTH)), hazard_names=())
     chunk = simulate(plan, 0, 5)
     antoine = 10.0 ** (6.80896 - 935.86 / (238.73 + 37.0)) * 133.322368
     viscosity = 2.414e-5 * 10.0 ** (247.8 / (310.15 - 140.0))

@@ -24,7 +24,7 @@ EMPTY_AT = 140.0 * DAY  # 14 mL at 0.1 mL a day
 def led(modes, pump, state, levels, until, longest, running, latched):
     """Return the stretch from time 0 on."""
     around = seen(pump, state, levels, running)
-    return lived(modes, pump, state, levels, around, 0.0, until, longest, running, latched, 0.15)
+    return lived(modes, pump, state, levels, around, 0.0, until, longest, running, latched, 0.15, None, 1.0)
 
 
 def lead(until, state=NEW, longest=1e300, running=1.0, latched=0):
