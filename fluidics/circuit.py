@@ -15,6 +15,7 @@ from fluidics.questions import (
     chamber,
     compliance,
     creep,
+    generated,
     line,
     lumen,
     phases,
@@ -83,6 +84,7 @@ def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3, rate
     stored += [max(wall / segments, RIGID)] * segments + [max(compliance(pump.site, state.site), RIGID)]
     gas = [0.0, bubble(pump.drive, state.drive), bubble(pump.catheter, state.catheter)]
     gas += [0.0] * (segments - 1) + [bubble(pump.site, state.site)]
+    made_gas = generated(pump.drive, state.drive, rate) if rate < FASTEST else 0.0
     hops = [(LINE + k, LINE + k + 1, Link(segments / along)) for k in range(segments)]
     nodes = tip + 1
     late: list[tuple[int, int, Link]] = []
@@ -103,6 +105,7 @@ def circuit(pump: Pump, state: PumpState, carries: bool, segments: int = 3, rate
         [rest, 0.0],
         gas,
         ambient(pump.reservoir),
+        [made_gas if node == CHAMBER else 0.0 for node in range(nodes)],
     )
     start = np.full(nodes, rest)
     start[RESERVOIR] = start[CHAMBER] = start[tip + 1 :] = pressure(pump.reservoir, state.reservoir, body)

@@ -39,6 +39,7 @@ class Network(NamedTuple):
 
     compliance: Floats  # (n,) [m3/Pa] fluid stored per pressure
     gas: Floats  # (n,) [J] pressure times volume of trapped gas
+    growth: Floats  # (n,) [W] by which that gas becomes more
     start: Ints  # (m,) nodes that links lead from
     stop: Ints  # (m,) nodes that links lead to
     conductance: Floats  # (m,) [m3/(s Pa)]
@@ -79,6 +80,7 @@ def network(
     boundary: list[float],
     gas: list[float] | None = None,
     ambient: float = 101325.0,
+    growth: list[float] | None = None,
 ) -> Network:
     """Return a network from its nodes, its links with the nodes they join, and its boundaries.
 
@@ -94,6 +96,8 @@ def network(
         Pressure times volume of the gas trapped at each node [J]; none if not given.
     ambient : float
         Pressure of the atmosphere [Pa].
+    growth : list of float, n, optional
+        Gas that is made at each node [W]; none if not given.
 
     Raises
     ------
@@ -129,6 +133,7 @@ def network(
     return Network(
         compliance=np.array(compliance, dtype=np.float64),
         gas=np.array(stored, dtype=np.float64),
+        growth=np.array([0.0] * size if growth is None else growth, dtype=np.float64),
         start=np.array([start for start, _, _ in links], dtype=np.int64),
         stop=np.array([stop for _, stop, _ in links], dtype=np.int64),
         conductance=columns["conductance"],
@@ -163,7 +168,7 @@ def checked(
     for name, (given, wanted) in shapes.items():
         if np.shape(given) != wanted:
             raise ValueError(f"{name} has shape {np.shape(given)}; this network and schedule ask for {wanted}")
-    columns = ("compliance", "conductance", "leak", "crack", "lift", "boundary")
+    columns = ("compliance", "growth", "conductance", "leak", "crack", "lift", "boundary")
     finite = {name: getattr(network, name) for name in columns}
     finite |= {"pressure": pressure, "schedule.duration": schedule.duration, "schedule.source": schedule.source}
     for name, numbers in finite.items():

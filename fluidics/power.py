@@ -9,7 +9,10 @@ from fluidics.questions import advance, fresh
 
 
 class Battery(NamedTuple):
-    """A primary cell that electronics drain with time and the drive with each stroke: dE/dt = -P - e n."""
+    """A primary cell that electronics drain with time, and the drive with each stroke or all the time.
+
+    dE/dt = -P - e n - P_drive
+    """
 
     energy: Annotated[float, "J"]
     spread: Annotated[float, "-"]  # standard deviation of the energy between cells
@@ -33,7 +36,8 @@ def new_battery(power: Battery, luck: Luck) -> Charge:
 
 @advance.answer
 def discharge(power: Battery, own: Charge, dt: float, around: Surroundings) -> Charge:
-    return Charge(energy=own.energy - (power.base_power + power.stroke_energy * around.strokes) * dt, full=own.full)
+    drawn = power.base_power + power.stroke_energy * around.strokes + around.power
+    return Charge(energy=own.energy - drawn * dt, full=own.full)
 
 
 class Unpowered(NamedTuple):

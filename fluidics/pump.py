@@ -108,6 +108,7 @@ class Surroundings(NamedTuple):
     flow: Annotated[float, "m3/s"]
     programmed: Annotated[float, "m3/s"]
     strokes: Annotated[float, "1/s"]
+    power: Annotated[float, "W"]  # that the drive draws, beside what its strokes cost
     p_in: Annotated[float, "Pa"]
     p_out: Annotated[float, "Pa"]
     p2_out: Annotated[float, "Pa2"]  # mean square of the line pressure
@@ -126,6 +127,7 @@ def with_aggregate(around: Surroundings, mass: float) -> Surroundings:
         flow=around.flow,
         programmed=around.programmed,
         strokes=around.strokes,
+        power=around.power,
         p_in=around.p_in,
         p_out=around.p_out,
         p2_out=around.p2_out,

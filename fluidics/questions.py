@@ -97,8 +97,11 @@ def potency(drug: Any, own: Any) -> float:
 
 
 @question
-def flow(drive: Any, own: Any, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
-    """Return the mean net flow [m3/s] at a programmed rate [m3/s]; it never increases with `p_out` [Pa]."""
+def flow(drive: Any, own: Any, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float) -> float:
+    """Return the mean net flow [m3/s] at a programmed rate [m3/s]; it never increases with `p_out` [Pa].
+
+    Both pressures are relative to that of the atmosphere, `ambient` [Pa], which is absolute.
+    """
     raise NotImplementedError
 
 

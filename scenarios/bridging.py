@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from fluidics.lines.dead_volume import resized, tubes
 from fluidics.programmes.programme import Programme
 from fluidics.pump import Pump, new_pump
-from fluidics.questions import flow
+from fluidics.questions import ambient, flow
 from fluidics.transport.bridge_bolus import HOUR, Solution, bridge_bolus, plain_bridge, worst_hour
 from fluidics.transport.transport import Tube
 from scenarios.build import Scenario, ScenarioError
@@ -90,8 +90,8 @@ def planned(scenario: Scenario, wanted: Wanted) -> Bridge:
 
 def _refuse_one_rate(scenario: Scenario) -> None:
     drive = scenario.design.pump.drive
-    own = new_pump(scenario.design.pump).drive
-    once, twice = (flow(drive, own, k * _OUTFLOW, 1e5, 0.0, 1e-3) for k in (1.0, 2.0))
+    own, air = new_pump(scenario.design.pump).drive, ambient(scenario.design.pump.reservoir)
+    once, twice = (flow(drive, own, k * _OUTFLOW, 1e5, 0.0, air, 1e-3) for k in (1.0, 2.0))
     if once == twice:
         kind = type(drive).__name__.lower()
         raise ScenarioError([f"{scenario.name}: a {kind} has one rate; a bridge needs a pump whose rate can be set"])

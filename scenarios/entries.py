@@ -36,6 +36,7 @@ POSITIVE = {
     "strain", "fatigue_strain", "accumulator", "aliquot", "gate_conductance", "gate_leak", "fill_time", "dump_time",
     "escape", "full_rate", "cycle", "first_resistance", "second_resistance", "third_resistance", "nominal_pressure",
     "shut_leak", "gas_volume", "gas_pressure", "final_resistance", "volume", "surfactant_half",
+    "reference_pressure", "cushion", "electro_osmosis", "half_cycle", "greatest_current", "valve_conductance",
 }  # fmt: skip
 WHOLE = {"patients_per_world", "rollers", "side_holes"}
 FLAGS = {"rinses"}

@@ -5,7 +5,18 @@ from __future__ import annotations
 
 from typing import Any, get_args, get_type_hints
 
-from fluidics.drives import DutyCycle, Gated, LeadScrew, MultiRate, Patch, Peristaltic, Piston, Restrictor
+from fluidics.drives import (
+    DutyCycle,
+    ElectroOsmotic,
+    GasGenerating,
+    Gated,
+    LeadScrew,
+    MultiRate,
+    Patch,
+    Peristaltic,
+    Piston,
+    Restrictor,
+)
 from fluidics.drugs.aggregation import Insulin
 from fluidics.drugs.degrading import DegradingDrug
 from fluidics.drugs.formulation import FormulatedInsulin
@@ -59,6 +70,8 @@ PARTS: dict[str, dict[str, type]] = {
         "duty-cycle": DutyCycle,
         "lead-screw": LeadScrew,
         "patch": Patch,
+        "gas-generating": GasGenerating,
+        "electro-osmotic": ElectroOsmotic,
     },
     "catheter": {
         "catheter": Catheter,

@@ -21,6 +21,8 @@ _CURRENT: Dimension = (0, 0, 0, 0, 0, 1, 0, 0)
 _CHARGE: Dimension = (0, 0, 1, 0, 0, 1, 0, 0)
 _INSULIN: Dimension = (0, 0, 0, 0, 0, 0, 1, 0)
 _DRUG: Dimension = (0, 0, 0, 0, 0, 0, 0, 1)
+_VOLTAGE: Dimension = (2, 1, -3, 0, 0, -1, 0, 0)
+_RESISTANCE: Dimension = (2, 1, -3, 0, 0, -2, 0, 0)
 _PRESSURE: Dimension = (-1, 1, -2, 0, 0, 0, 0, 0)
 _VISCOSITY: Dimension = (-1, 1, -1, 0, 0, 0, 0, 0)
 _ENERGY: Dimension = (2, 1, -2, 0, 0, 0, 0, 0)
@@ -41,6 +43,7 @@ UNITS: dict[str, tuple[Dimension, float]] = {
     "K": (_TEMPERATURE, 1.0),
     "mol": (_AMOUNT, 1.0), "mmol": (_AMOUNT, 1e-3), "umol": (_AMOUNT, 1e-6), "nmol": (_AMOUNT, 1e-9),
     "A": (_CURRENT, 1.0), "mA": (_CURRENT, 1e-3), "uA": (_CURRENT, 1e-6), "nA": (_CURRENT, 1e-9),
+    "V": (_VOLTAGE, 1.0), "mV": (_VOLTAGE, 1e-3), "ohm": (_RESISTANCE, 1.0), "kohm": (_RESISTANCE, 1e3),
     "C": (_CHARGE, 1.0), "Ah": (_CHARGE, 3600.0), "mAh": (_CHARGE, 3.6),
     "U": (_INSULIN, 1.0), "IU": (_INSULIN, 1.0), "mU": (_INSULIN, 1e-3),
     "g": (_DRUG, 1.0), "mg": (_DRUG, 1e-3), "ug": (_DRUG, 1e-6), "ng": (_DRUG, 1e-9),
@@ -62,7 +65,8 @@ _FACTOR = re.compile(r"([A-Za-z]+)([+-]?\d)?")
 _OFFERS = (
     "mm, cm, m, um", "mL, uL, L, m3", "mL/d, uL/h, mL/h, uL/min", "kPa, mmHg, psi, cmH2O, Pa", "degC, K, degF",
     "h, d, y, min, s", "/y, /d, /h, /s", "mPa s, cP, Pa s", "J, mJ, kJ, Wh", "W, mW, uW", "kJ/mol, J/mol",
-    "U/mL, mg/mL", "mg/mL, ug/mL", "Pa s/m3, kPa s/mL", "kPa/mL, Pa/m3", "U, mU", "mg, ug", "mAh, C",
+    "U/mL, mg/mL", "mg/mL, ug/mL", "Pa s/m3, kPa s/mL", "kPa/mL, Pa/m3", "U, mU", "mg, ug", "mAh, C", "mA, uA, A",
+    "ohm, kohm", "uL/C, m3/C",
 )  # fmt: skip
 
 

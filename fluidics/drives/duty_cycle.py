@@ -77,7 +77,9 @@ def mean_conductance(drive: DutyCycle, rate: float, viscosity: float, behind: fl
 
 
 @flow.answer
-def duty_flow(drive: DutyCycle, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+def duty_flow(
+    drive: DutyCycle, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> float:
     return mean_conductance(drive, rate, viscosity, 0.0) * (p_in - p_out)
 
 

@@ -160,7 +160,9 @@ def metered(drive: Gated, own: Escaped, viscosity: float, behind: float) -> floa
 
 
 @flow.answer
-def gated_flow(drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+def gated_flow(
+    drive: Gated, own: Escaped, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> float:
     pulsed = metered(drive, own, viscosity, 0.0) * cycle_rate(drive, rate)
     return (pulsed + standing(drive, own, rate, viscosity)) * (p_in - p_out)
 

@@ -104,7 +104,9 @@ def screw_fastest(drive: LeadScrew) -> float:
 
 
 @flow.answer
-def screw_flow(drive: LeadScrew, own: Slack, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+def screw_flow(
+    drive: LeadScrew, own: Slack, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> float:
     if p_out + drive.running_friction < drive.stall_pressure:
         return drive.accuracy * min(rate, screw_fastest(drive)) * moved_share(drive, own)
     return 0.0

@@ -96,7 +96,9 @@ def conducted(drive: MultiRate, rate: float, viscosity: float) -> float:
 
 
 @flow.answer
-def multirate_flow(drive: MultiRate, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+def multirate_flow(
+    drive: MultiRate, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> float:
     return conducted(drive, rate, viscosity) * (p_in - p_out)
 
 

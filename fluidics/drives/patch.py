@@ -101,7 +101,7 @@ def pod_stays(drive: Patch, own: Pod, dt: float, around: Surroundings) -> Pod:
 
 
 @flow.answer
-def pod_flow(drive: Patch, own: Pod, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+def pod_flow(drive: Patch, own: Pod, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float) -> float:
     return moved_by_pod(drive, own, rate) if p_out < drive.stall_pressure else 0.0
 
 

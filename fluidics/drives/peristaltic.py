@@ -146,7 +146,7 @@ def peristaltic_fastest(drive: Peristaltic) -> float:
 
 @flow.answer
 def peristaltic_flow(
-    drive: Peristaltic, own: TubeSet, rate: float, p_in: float, p_out: float, viscosity: float
+    drive: Peristaltic, own: TubeSet, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> float:
     slip = slip_conductance(drive, p_out - p_in, viscosity) * (p_out - p_in)
     if p_out < peristaltic_stall(drive):

@@ -126,7 +126,9 @@ def piston_fastest(drive: Piston) -> float:
 
 
 @flow.answer
-def piston_flow(drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+def piston_flow(
+    drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> float:
     leak = leak_conductance(drive, own, viscosity) * (p_out - p_in)
     if p_out < drive.stall_pressure:
         return drive.accuracy * min(rate, piston_fastest(drive)) - leak

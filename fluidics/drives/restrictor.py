@@ -36,7 +36,7 @@ def restrictor_stays(drive: Restrictor, own: Stateless, dt: float, around: Surro
 
 @flow.answer
 def restricted_flow(
-    drive: Restrictor, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float
+    drive: Restrictor, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> float:
     return (p_in - p_out) / (drive.resistance * viscosity / drive.reference_viscosity)
 

@@ -102,10 +102,17 @@ def look(scene: Scene, y: Floats, time: float, at: Instant) -> None:
     net = scene.network
     n, m = net.compliance.shape[0], net.start.shape[0]
     for i in range(n):
-        wall = compressed(net.compliance[i], net.gas[i], scene.base[i] + net.ambient, y[i])
+        absolute = scene.base[i] + net.ambient
+        wall = compressed(net.compliance[i], net.gas[i], absolute, y[i])
+        drift = 0.0
+        if net.growth[i] > 0.0:
+            # gas that was made takes room as fluid does that came in, at the pressure of the start
+            made = net.growth[i] * time
+            wall = compressed(net.compliance[i], net.gas[i] + made, absolute, y[i] + made / absolute)
+            drift = wall.slope * net.growth[i] / (absolute + wall.rise)
         at.pressure[i] = scene.base[i] + wall.rise
         at.slope[i] = wall.slope
-        at.drift[i] = 0.0
+        at.drift[i] = drift
         at.flow[i] = scene.source[i]
         at.surge[i] = 0.0
         if i == 0:

@@ -8,9 +8,11 @@ from typing import Any
 from fluidics.compile import inlined, kernel
 from fluidics.pump import OperatingPoint, Pump, PumpState, Surroundings
 from fluidics.questions import (
+    ambient,
     back_pressure,
     flow,
     operate,
+    power_drawn,
     pressure,
     stall,
     strokes,
@@ -34,21 +36,22 @@ def bracketed_root(
     """
     closed = back_pressure(pump.catheter, state.catheter, 0.0, viscosity)
     closed += back_pressure(pump.site, state.site, 0.0, viscosity)
+    air = ambient(pump.reservoir)
     low = min(p_in, closed)
     high = max(min(stall(drive), max(p_in, closed) + 1e8), closed)
     for _ in range(_MOST_STEPS):
         middle = 0.5 * (low + high)
         if middle <= low or middle >= high:
             break
-        through = flow(drive, own, rate, p_in, middle, viscosity)
+        through = flow(drive, own, rate, p_in, middle, air, viscosity)
         against = back_pressure(pump.catheter, state.catheter, through, viscosity)
         against += back_pressure(pump.site, state.site, through, viscosity)
         if against > middle:
             low = middle
         else:
             high = middle
-    most = flow(drive, own, rate, p_in, low, viscosity)
-    least = flow(drive, own, rate, p_in, high, viscosity)
+    most = flow(drive, own, rate, p_in, low, air, viscosity)
+    least = flow(drive, own, rate, p_in, high, air, viscosity)
     above = back_pressure(pump.catheter, state.catheter, most, viscosity)
     above += back_pressure(pump.site, state.site, most, viscosity)
     below = back_pressure(pump.catheter, state.catheter, least, viscosity)
@@ -88,6 +91,7 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float, running: fl
     net = 0.0
     programmed = 0.0
     count = 0.0
+    power = 0.0
     p_out = 0.0
     p2_out = 0.0
     p_rest = back_pressure(pump.catheter, state.catheter, 0.0, mu) + back_pressure(pump.site, state.site, 0.0, mu)
@@ -99,6 +103,7 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float, running: fl
             net += level.share * point.flow
             programmed += level.share * level.rate
             count += level.share * strokes(pump.drive, level.rate)
+            power += level.share * power_drawn(pump.drive, level.rate)
             p_out += level.share * point.pressure
             p2_out += level.share * point.pressure * point.pressure
             p_peak = max(p_peak, point.pressure)
@@ -112,6 +117,7 @@ def operated(pump: Pump, state: PumpState, levels: Any, mass: float, running: fl
         flow=running * net,
         programmed=programmed,
         strokes=running * count,
+        power=running * power,
         p_in=p_in,
         p_out=p_out,
         p2_out=p2_out,

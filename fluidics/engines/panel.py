@@ -42,6 +42,7 @@ def averaged(start: Surroundings, middle: Surroundings, end: Surroundings, weigh
         flow=weight * middle.flow + rest * (start.flow + end.flow),
         programmed=middle.programmed,
         strokes=middle.strokes,
+        power=middle.power,
         p_in=middle.p_in,
         p_out=weight * middle.p_out + rest * (start.p_out + end.p_out),
         p2_out=weight * middle.p2_out + rest * (start.p2_out + end.p2_out),

@@ -15,7 +15,7 @@ from fluidics.engines.rosenbrock import integrate
 from fluidics.engines.timing import ALWAYS, Timing, active, between, lasting, timing, turning
 from fluidics.network import Floats, Ints, Network, Resolved, Schedule
 from fluidics.pump import Pump, PumpState
-from fluidics.questions import strokes
+from fluidics.questions import encloses, strokes
 
 SEGMENTS = 3  # of the line
 NODES = ("reservoir", "chamber", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
@@ -60,6 +60,11 @@ def settled(before: Network, after: Network, pressure: Floats) -> Floats:
     return found
 
 
+def _grown(network: Network, time: float) -> Network:
+    """Return a network with the gas that was made in a time [s]."""
+    return network._replace(gas=network.gas + network.growth * time)
+
+
 def _started(pump: Pump, state: PumpState, made: Circuit, fast: Fast | None) -> tuple[Floats, Ints, float]:
     if fast is None:
         return made.pressure.copy(), np.zeros(made.network.kind.shape[0], dtype=np.int64), 1.0
@@ -91,20 +96,24 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
     pressure, opened, due = _started(pump, state, made, fast)
     stages, plan = _staged(stroke, rest, rate, due, span)
     parts: list[Part] = []
-    alarmed = False
+    alarmed, net = False, made.network
     for stage, count in stages:
-        part = _run(made.network, stage, count, pressure, opened, made.carries)
+        part = _run(net, stage, count, pressure, opened, made.carries)
         rows = np.flatnonzero(part.pressure[:, LINE] >= alarm)
         alarmed = len(rows) > 0
-        parts += _until(made, stage, count, part, pressure, opened, int(rows[0]), alarm) if alarmed else [
+        now = made._replace(network=net)
+        parts += _until(now, stage, count, part, pressure, opened, int(rows[0]), alarm) if alarmed else [
             (stage, count, part)
         ]
+        net = _grown(net, part.time[-1])
         pressure, opened = parts[-1][2].pressure[-1].copy(), parts[-1][2].open[-1].copy()
         if alarmed:
             break
     elapsed = float(sum(part.time[-1] for _, _, part in parts))
     begun = _begun(plan, stroke, elapsed) if strokes(pump.drive, rate) > 0.0 else 0.0
-    return _joined(parts, made, Fast(made.network, pressure, opened, plan.due), begun, alarmed)
+    fast = Fast(_grown(made.network, elapsed), pressure, opened, plan.due)
+    found = _joined(parts, made, fast, begun, alarmed)
+    return found._replace(drawn=found.volume[:, OUTLET]) if encloses(pump.drive) > 0.0 else found
 
 
 def _turns(stroke: Schedule) -> bool:
@@ -148,12 +157,13 @@ def _until(
     at = row % len(stage.duration)
     phase = Schedule(stage.duration[at : at + 1], stage.source[at : at + 1], stage.gates[at : at + 1])
     low, high = 0.0, float(phase.duration[0])
+    net = _grown(made.network, before.time[-1]) if row else made.network
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        look = _run(made.network, phase._replace(duration=np.array([middle])), 1, start, valves, made.carries)
+        look = _run(net, phase._replace(duration=np.array([middle])), 1, start, valves, made.carries)
         low, high = (low, middle) if look.pressure[-1, LINE] >= alarm else (middle, high)
     phase = phase._replace(duration=np.array([high]))
-    last = (phase, 1, _run(made.network, phase, 1, start, valves, made.carries))
+    last = (phase, 1, _run(net, phase, 1, start, valves, made.carries))
     return [(stage, count, before), last] if row else [last]
 
 

@@ -157,7 +157,7 @@ def _instant(n: int, m: int, b: int) -> Instant:
     return Instant(np.zeros(n + b), np.zeros(n), np.zeros(n + b), np.zeros(size), np.zeros(m), np.zeros(size))
 
 
-def _unbalanced(scene: Scene, bench: Bench) -> float:
+def _unbalanced(scene: Scene, bench: Bench, time: float) -> float:
     """Return the fluid [m3] that came in and is neither stored, by the laws of the nodes, nor went out."""
     net, y = scene.network, bench.y
     n, m = len(net.compliance), len(net.start)
@@ -165,9 +165,11 @@ def _unbalanced(scene: Scene, bench: Bench) -> float:
     lost = abs(float(y[n + m] + through[net.start >= n].sum() - through[net.stop >= n].sum() - y[:n].sum()))
     for i in range(n):
         absolute = scene.base[i] + net.ambient
-        rise = compressed(net.compliance[i], net.gas[i], absolute, y[i]).rise
-        squeezed = net.gas[i] * rise / (absolute * (absolute + rise)) if net.gas[i] > 0.0 else 0.0
-        lost += abs(float(net.compliance[i] * rise + squeezed - y[i]))
+        made = net.growth[i] * time
+        gas, stored = net.gas[i] + made, y[i] + made / absolute
+        rise = compressed(net.compliance[i], gas, absolute, stored).rise
+        squeezed = gas * rise / (absolute * (absolute + rise)) if gas > 0.0 else 0.0
+        lost += abs(float(net.compliance[i] * rise + squeezed - stored))
     return lost
 
 
@@ -256,7 +258,7 @@ def integrate(
     _refuse_failure(end, float(tolerance))
     retained = float(bench.y[n + relief]) if relief >= 0 else 0.0
     switches, rejected = (int(each) for each in bench.tally)
-    residual = _unbalanced(scene, bench)
+    residual = _unbalanced(scene, bench, float(rows.time[-1]))
     return Resolved(rows.time, rows.pressure, rows.volume, rows.open, retained, residual, switches, rejected)
 
 

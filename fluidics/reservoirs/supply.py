@@ -57,6 +57,7 @@ def drawn_at(flow: float) -> Surroundings:
         flow=flow,
         programmed=0.0,
         strokes=0.0,
+        power=0.0,
         p_in=0.0,
         p_out=0.0,
         p2_out=0.0,

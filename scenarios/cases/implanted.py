@@ -81,7 +81,7 @@ def cassette() -> Peristaltic:
 
 def rate_error(drive: Peristaltic, p_in: float, p_out: float) -> float:
     """Return the error of the rate [%] of a cassette pump between two pressures [Pa]."""
-    return 100.0 * (float(flow(drive, _NEW, _FAST, p_in, p_out, _COLD_WATER)) / _FAST - 1.0)
+    return 100.0 * (float(flow(drive, _NEW, _FAST, p_in, p_out, SEA_LEVEL, _COLD_WATER)) / _FAST - 1.0)
 
 
 def back_pressure() -> tuple[Case, ...]:
@@ -228,11 +228,11 @@ def scanned() -> tuple[Case, ...]:
     around: Any = Surroundings(**dict.fromkeys(Surroundings._fields, 0.0))
     own, left = state.drive, 3600.0  # [s]: an hour in the field
     while left > 0.0:
-        around = around._replace(flow=flow(drive, own, rate, p_in, p_out, mu))
+        around = around._replace(flow=flow(drive, own, rate, p_in, p_out, SEA_LEVEL, mu))
         step = min(left, panel(drive, own, around))
         own, left = advance(drive, own, step, around), left - step
     escaped = Escaped(*own).volume
-    after = float(flow(drive._replace(field=0.0), own, rate, p_in, p_out, mu))
+    after = float(flow(drive._replace(field=0.0), own, rate, p_in, p_out, SEA_LEVEL, mu))
     name, source = "Prometra in a magnetic field", "prometra_undated"
     return (
         Case(name, "escapes", 10.0, 0.0, 10.0 * (1.0 + 1e-12), escaped / _UL, "uL", STATED, source, "printed: at most"),

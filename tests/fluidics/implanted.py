@@ -116,7 +116,8 @@ def answers(drive, own, rate, p_in, p_out, viscosity, pump, state, around):
     room = chamber(drive, own, viscosity)
     steps = phases(drive, own, rate)
     return (
-        flow(drive, own, rate, p_in, p_out, viscosity), strokes(drive, rate), stall(drive), point.flow, point.pressure,
+        flow(drive, own, rate, p_in, p_out, ATMOSPHERE, viscosity), strokes(drive, rate), stall(drive), point.flow,
+        point.pressure,
         push.period, push.volume, push.conductance, room.compliance, room.inlet.conductance, room.outlet.leak,
         steps[0].duration, steps[0].carried, steps[1].duration, steps[1].carried, panel(drive, own, around),
         advance(drive, own, 3e5, around),

@@ -34,7 +34,7 @@ from fluidics.rows import pack, unpack
 from fluidics.sites.blockage import Blocked
 from fluidics.sites.capsule import Encapsulating
 from fluidics.sites.site import Artery, Peritoneum
-from tests.fluidics import gas_driven, implanted, worn
+from tests.fluidics import cells, gas_driven, implanted, worn
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DAY = 86400.0
@@ -117,6 +117,7 @@ SAMPLES = {
         Encapsulating(BODY, 2e3, 0.23 / YEAR, 0.5, 13.4 * DAY, 2.3e11, 1e18, 1e-13),
         onset(0.0, 100.0 * DAY, 1.1),
     ),
+    **cells.SAMPLES,
     **gas_driven.SAMPLES,
     **implanted.SAMPLES,
     **worn.SAMPLES,
@@ -216,7 +217,9 @@ def screw_stays(drive: Screw, own: Stateless, dt: float, around: Surroundings) -
 
 
 @flow.answer
-def screw_flow(drive: Screw, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+def screw_flow(
+    drive: Screw, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> float:
     return rate * (1.0 - p_out / drive.limit)
 
 

@@ -173,7 +173,9 @@ def pusher_stays(drive: Pusher, own: Stateless, dt: float, around: Surroundings)
 
 
 @flow.answer
-def pusher_flow(drive: Pusher, own: Stateless, rate: float, p_in: float, p_out: float, viscosity: float) -> float:
+def pusher_flow(
+    drive: Pusher, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
+) -> float:
     pushed = rate if p_out < drive.limit else 0.0
     return pushed - drive.leak * (p_out - p_in)
 

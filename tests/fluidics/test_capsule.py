@@ -15,7 +15,7 @@ from fluidics.pump import Pump, PumpState
 from fluidics.questions import advance, back_pressure, compliance, flow, line, panel
 from fluidics.sites.capsule import Encapsulating, grown_share
 from fluidics.sites.site import Peritoneum
-from tests.fluidics.parts import ACTIVE, AROUND, BODY, DAY, INSULIN_PUMP, RATE, WATER, YEAR, onset
+from tests.fluidics.parts import ACTIVE, AROUND, ATMOSPHERE, BODY, DAY, INSULIN_PUMP, RATE, WATER, YEAR, onset
 
 CLOSING = 23.7 * DAY
 SITE = Encapsulating(BODY, 2e3, 0.175 / YEAR, 0.0, CLOSING, 2.3e11, 2.3e17, 1e-13)
@@ -77,7 +77,7 @@ def test_a_leaking_pump_draws_through_the_flap_what_the_capsule_would_hold_back(
     drawn = bracketed_root(pump.drive, leaking, 0.0, -31e3, WATER, pump, state).flow
     # the line stays at the pressure of the body, so the leak is that of the open site
     catheter = line(pump.catheter, state.catheter, WATER).slope
-    free = flow(pump.drive, leaking, 0.0, -31e3, SITE.pressure, WATER)
+    free = flow(pump.drive, leaking, 0.0, -31e3, SITE.pressure, ATMOSPHERE, WATER)
     assert free < drawn < 0.0
     assert drawn == pytest.approx(free, rel=2.0 * catheter * abs(free) / 33e3 + 1e-9)
     shut = back_pressure(SITE, aged(4000.0), RATE, WATER) - SITE.pressure

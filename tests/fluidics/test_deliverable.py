@@ -72,7 +72,7 @@ def test_beyond_its_fastest_rate_a_drive_does_what_it_does_there(kind):
 
     def answers(rate):
         return (
-            flow(drive, own, rate, 2e5, 3e4, 7e-4),
+            flow(drive, own, rate, 2e5, 3e4, ATMOSPHERE, 7e-4),
             strokes(drive, rate),
             phases(drive, own, rate),
             stroke(drive, own, rate, 2e5, 3e4, ATMOSPHERE, 7e-4),

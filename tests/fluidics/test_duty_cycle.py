@@ -29,34 +29,34 @@ DRIVEN, BACK = 246.3e3, 1.3e3  # Pa
 
 @given(st.floats(0.0, 1.0))
 def test_flow_is_the_share_of_time_that_the_gate_is_open(share):
-    shut = flow(DUTY, OWN, 0.0, DRIVEN, BACK, WATER)
-    full = flow(DUTY, OWN, DUTY.full_rate, DRIVEN, BACK, WATER)
-    found = flow(DUTY, OWN, share * DUTY.full_rate, DRIVEN, BACK, WATER)
+    shut = flow(DUTY, OWN, 0.0, DRIVEN, BACK, ATMOSPHERE, WATER)
+    full = flow(DUTY, OWN, DUTY.full_rate, DRIVEN, BACK, ATMOSPHERE, WATER)
+    found = flow(DUTY, OWN, share * DUTY.full_rate, DRIVEN, BACK, ATMOSPHERE, WATER)
     assert found == pytest.approx(shut + share * (full - shut), rel=1e-12)
 
 
 def test_an_open_gate_leaves_the_restrictor_and_a_shut_one_its_leak():
     across = DRIVEN - BACK
     full = across / (DUTY.resistance + 1.0 / DUTY.gate_conductance)
-    assert flow(DUTY, OWN, DUTY.full_rate, DRIVEN, BACK, WATER) == pytest.approx(full, rel=1e-12)
+    assert flow(DUTY, OWN, DUTY.full_rate, DRIVEN, BACK, ATMOSPHERE, WATER) == pytest.approx(full, rel=1e-12)
     leak = across / (DUTY.resistance + 1.0 / DUTY.gate_leak)
-    assert flow(DUTY, OWN, 0.0, DRIVEN, BACK, WATER) == pytest.approx(leak, rel=1e-12)
+    assert flow(DUTY, OWN, 0.0, DRIVEN, BACK, ATMOSPHERE, WATER) == pytest.approx(leak, rel=1e-12)
     assert full * DAY == pytest.approx(4e-6, rel=1e-2)
 
 
 def test_it_cannot_deliver_more_than_an_open_gate():
-    most = flow(DUTY, OWN, DUTY.full_rate, DRIVEN, BACK, WATER)
-    assert flow(DUTY, OWN, 3.0 * DUTY.full_rate, DRIVEN, BACK, WATER) == most
+    most = flow(DUTY, OWN, DUTY.full_rate, DRIVEN, BACK, ATMOSPHERE, WATER)
+    assert flow(DUTY, OWN, 3.0 * DUTY.full_rate, DRIVEN, BACK, ATMOSPHERE, WATER) == most
 
 
 def test_a_thicker_drug_flows_more_slowly_at_the_same_programme():
-    thin, thick = (flow(DUTY, OWN, RATE, DRIVEN, BACK, mu) for mu in (WATER, 1.65 * WATER))
+    thin, thick = (flow(DUTY, OWN, RATE, DRIVEN, BACK, ATMOSPHERE, mu) for mu in (WATER, 1.65 * WATER))
     assert thin / thick == pytest.approx(1.65, rel=1e-12)
 
 
 @given(rate=st.floats(0.0, 20.0), p_in=st.floats(0.0, 4e5), p_out=st.floats(-1e4, 4e5))
 def test_strokes_make_the_flow(rate, p_in, p_out):
-    mean = flow(DUTY, OWN, rate * RATE, p_in, p_out, WATER)
+    mean = flow(DUTY, OWN, rate * RATE, p_in, p_out, ATMOSPHERE, WATER)
     assert stroke_flow(DUTY, OWN, rate * RATE, p_in, p_out) == pytest.approx(mean, rel=1e-12, abs=1e-15 * RATE)
 
 

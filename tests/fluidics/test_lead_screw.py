@@ -55,7 +55,7 @@ def test_a_stroke_is_the_flow(rate, p_out, left):
     for own in (TIGHT, Slack(left)):
         one = stroke(LOOSE, own, rate, 0.0, p_out, ATMOSPHERE, WATER)
         mean = one.volume / one.period - one.conductance * p_out
-        assert mean == pytest.approx(flow(LOOSE, own, rate, 0.0, p_out, WATER), rel=1e-13)
+        assert mean == pytest.approx(flow(LOOSE, own, rate, 0.0, p_out, ATMOSPHERE, WATER), rel=1e-13)
 
 
 @given(RATES, st.floats(0.0, 8e-9))
@@ -76,8 +76,8 @@ def test_its_operating_point_is_the_generic_root(rate, offset, exponent):
 
 def test_it_stalls_where_force_less_friction_ends():
     assert stall(DRIVE) == 104e3
-    assert flow(DRIVE, TIGHT, RATE, 0.0, 103.9e3, WATER) == RATE
-    assert flow(DRIVE, TIGHT, RATE, 0.0, 104.1e3, WATER) == 0.0
+    assert flow(DRIVE, TIGHT, RATE, 0.0, 103.9e3, ATMOSPHERE, WATER) == RATE
+    assert flow(DRIVE, TIGHT, RATE, 0.0, 104.1e3, ATMOSPHERE, WATER) == 0.0
 
 
 def test_slack_is_new_with_every_barrel_and_taken_up_before_anything_moves():
@@ -87,8 +87,8 @@ def test_slack_is_new_with_every_barrel_and_taken_up_before_anything_moves():
     assert panel(LOOSE, Slack(2.3e-9), around) == pytest.approx(2000.0)  # four pulses that move nothing
     assert panel(LOOSE, Slack(0.3e-9), around) == pytest.approx(500.0)  # one that moves in part
     assert advance(LOOSE, Slack(2e-9), 2000.0, around).left == pytest.approx(0.0, abs=1e-24)
-    assert flow(LOOSE, Slack(2e-9), RATE, 0.0, 0.0, WATER) == 0.0
-    assert flow(LOOSE, Slack(0.1e-9), RATE, 0.0, 0.0, WATER) == pytest.approx(0.8 * RATE, rel=1e-14)
+    assert flow(LOOSE, Slack(2e-9), RATE, 0.0, 0.0, ATMOSPHERE, WATER) == 0.0
+    assert flow(LOOSE, Slack(0.1e-9), RATE, 0.0, 0.0, ATMOSPHERE, WATER) == pytest.approx(0.8 * RATE, rel=1e-14)
     assert panel(LOOSE, TIGHT, around) >= 1e300
 
 

@@ -68,7 +68,7 @@ def test_no_other_setting_is_nearer(rates, wanted):
 
 def test_it_delivers_its_setting_and_not_what_was_programmed():
     for wanted in (0.9, 1.0, 1.2):
-        found = flow(SETTINGS, OWN, wanted * 1e-6 / DAY, 245e3, 0.0, WATER)
+        found = flow(SETTINGS, OWN, wanted * 1e-6 / DAY, 245e3, 0.0, ATMOSPHERE, WATER)
         assert found * DAY == pytest.approx(1e-6, rel=1e-5)  # the leak beside it
         assert nominal_rate(SETTINGS, wanted * 1e-6 / DAY) * DAY == pytest.approx(1e-6, rel=1e-12)
     # more than all three give at once, and less than half the smallest
@@ -77,20 +77,20 @@ def test_it_delivers_its_setting_and_not_what_was_programmed():
 
 
 def test_rates_follow_pressure_and_viscosity_as_any_restrictor_does():
-    base = flow(SETTINGS, OWN, RATE, 245e3, 0.0, WATER)
-    assert flow(SETTINGS, OWN, RATE, 257.25e3, 12.25e3, 2.0 * WATER) == pytest.approx(0.5 * base, rel=1e-12)
-    assert flow(SETTINGS, OWN, RATE, 122.5e3, 245e3, WATER) == pytest.approx(-0.5 * base, rel=1e-12)
+    base = flow(SETTINGS, OWN, RATE, 245e3, 0.0, ATMOSPHERE, WATER)
+    assert flow(SETTINGS, OWN, RATE, 257.25e3, 12.25e3, ATMOSPHERE, 2.0 * WATER) == pytest.approx(0.5 * base, rel=1e-12)
+    assert flow(SETTINGS, OWN, RATE, 122.5e3, 245e3, ATMOSPHERE, WATER) == pytest.approx(-0.5 * base, rel=1e-12)
 
 
 def test_shut_capillaries_leak():
-    found = flow(SETTINGS, OWN, 0.0, 245e3, 0.0, WATER)
+    found = flow(SETTINGS, OWN, 0.0, 245e3, 0.0, ATMOSPHERE, WATER)
     assert found == pytest.approx(SETTINGS.shut_leak * 245e3, rel=1e-12)
     assert strokes(SETTINGS, RATE) == 0.0
 
 
 @given(rate=st.floats(0.0, 10.0), p_in=st.floats(0.0, 4e5), p_out=st.floats(-1e4, 4e5))
 def test_its_conductance_makes_the_flow(rate, p_in, p_out):
-    mean = flow(SETTINGS, OWN, rate * RATE, p_in, p_out, WATER)
+    mean = flow(SETTINGS, OWN, rate * RATE, p_in, p_out, ATMOSPHERE, WATER)
     assert stroke_flow(SETTINGS, OWN, rate * RATE, p_in, p_out) == pytest.approx(mean, rel=1e-12, abs=1e-15 * RATE)
 
 

@@ -12,6 +12,7 @@ from fluidics.pump import Level, new_pump
 from fluidics.questions import flow, line, operate
 from tests.fluidics.parts import (
     ACTIVE,
+    ATMOSPHERE,
     BODY,
     DAY,
     HEPATIC_PUMP,
@@ -175,6 +176,6 @@ def test_without_suction_there_is_no_basal_loss():
     assert point.flow == pytest.approx(INSULIN_PUMP.drive.accuracy * RATE, rel=1e-12)
     sucked = operate(INSULIN_PUMP.drive, state.drive, RATE, -31e3, WATER, INSULIN_PUMP, state)
     assert sucked.flow < 0.9 * INSULIN_PUMP.drive.accuracy * RATE
-    assert flow(INSULIN_PUMP.drive, state.drive, RATE, -31e3, sucked.pressure, WATER) == pytest.approx(
+    assert flow(INSULIN_PUMP.drive, state.drive, RATE, -31e3, sucked.pressure, ATMOSPHERE, WATER) == pytest.approx(
         sucked.flow, rel=1e-9
     )

@@ -42,7 +42,7 @@ NEW = new_pump(PATCH_PUMP)
 def test_the_median_pod_is_exact():
     own = fresh(DRIVE, MEDIAN_LUCK)
     assert own == EXACT
-    assert flow(DRIVE, own, UNIT_PER_HOUR, 0.0, 0.0, WATER) == UNIT_PER_HOUR
+    assert flow(DRIVE, own, UNIT_PER_HOUR, 0.0, 0.0, ATMOSPHERE, WATER) == UNIT_PER_HOUR
 
 
 @given(st.floats(1e-6, 1.0 - 1e-6), st.floats(-5.0, 5.0))
@@ -63,7 +63,7 @@ def test_a_pod_stays_what_it_is_until_it_is_replaced():
 def test_a_stroke_is_the_flow(own, rate, p_out):
     one = stroke(DRIVE, own, rate, 0.0, p_out, ATMOSPHERE, WATER)
     mean = one.volume / one.period - one.conductance * p_out
-    assert mean == pytest.approx(flow(DRIVE, own, rate, 0.0, p_out, WATER), rel=1e-13, abs=1e-30)
+    assert mean == pytest.approx(flow(DRIVE, own, rate, 0.0, p_out, ATMOSPHERE, WATER), rel=1e-13, abs=1e-30)
 
 
 @given(PODS, RATES)
@@ -76,9 +76,9 @@ def test_phases_carry_the_stroke_and_last_its_period(own, rate):
 
 @given(PODS, RATES)
 def test_drift_is_the_same_at_any_rate_until_it_would_suck(own, rate):
-    moved = flow(DRIVE, own, rate, 0.0, 0.0, WATER)
+    moved = flow(DRIVE, own, rate, 0.0, 0.0, ATMOSPHERE, WATER)
     assert moved == pytest.approx(max(own.gain * rate + own.drift, 0.0), rel=1e-14)
-    assert flow(DRIVE, own, 0.0, 0.0, 0.0, WATER) == 0.0
+    assert flow(DRIVE, own, 0.0, 0.0, 0.0, ATMOSPHERE, WATER) == 0.0
 
 
 @given(PODS, RATES, st.floats(-2e4, 2e5), st.floats(6.0, 18.0))

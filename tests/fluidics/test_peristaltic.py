@@ -61,7 +61,7 @@ MONTH = 365.25 / 12.0 * DAY
 
 
 def test_a_new_tube_delivers_the_programmed_rate_when_nothing_presses():
-    assert flow(ROLLER, NEW, RATE, 0.0, 0.0, WATER) == pytest.approx(RATE, rel=1e-15)
+    assert flow(ROLLER, NEW, RATE, 0.0, 0.0, ATMOSPHERE, WATER) == pytest.approx(RATE, rel=1e-15)
     assert strokes(ROLLER, RATE) * ROLLER.revolution_volume / ROLLER.rollers == pytest.approx(RATE, rel=1e-15)
 
 
@@ -94,7 +94,7 @@ def test_a_roller_that_leaves_makes_the_line_flow_back_when_its_lumen_opens_fast
 )  # fmt: skip
 def test_strokes_make_the_flow(rate, p_in, p_out, turned):
     own = TubeSet(turned, 0.0, 1.0)
-    mean = flow(ROLLER, own, rate * RATE, p_in, p_out, WATER)
+    mean = flow(ROLLER, own, rate * RATE, p_in, p_out, ATMOSPHERE, WATER)
     assert stroke_flow(ROLLER, own, rate * RATE, p_in, p_out) == pytest.approx(mean, rel=1e-12, abs=1e-12 * RATE)
 
 
@@ -132,8 +132,8 @@ def test_walls_that_do_not_meet_slip_with_the_cube_of_the_gap():
 
 
 def test_fluid_goes_back_through_a_rotor_that_stands_still():
-    assert flow(ROLLER, NEW, 0.0, -20e3, 1e3, WATER) < 0.0
-    assert flow(ROLLER, NEW, 0.0, 1e3, 1e3, WATER) == 0.0
+    assert flow(ROLLER, NEW, 0.0, -20e3, 1e3, ATMOSPHERE, WATER) < 0.0
+    assert flow(ROLLER, NEW, 0.0, 1e3, 1e3, ATMOSPHERE, WATER) == 0.0
 
 
 # --- torque -------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def test_torque_that_friction_leaves_ends_at_a_pressure():
     assert pytest.approx(200e3, rel=1e-12) == LIMIT
     worn = ROLLER._replace(idle_work=3.0e-3)
     assert stall(worn) == pytest.approx(50e3, rel=1e-12)
-    assert flow(ROLLER, NEW, RATE, 0.0, 1.01 * LIMIT, WATER) < 0.0
+    assert flow(ROLLER, NEW, RATE, 0.0, 1.01 * LIMIT, ATMOSPHERE, WATER) < 0.0
 
 
 @given(
@@ -243,7 +243,7 @@ def cassette(accuracy: float = 1.0):
 
 def error(drive, p_in: float, p_out: float) -> float:
     """Return the error of the rate [%] at pressures in mmHg."""
-    return 100.0 * (flow(drive, NEW, FAST, p_in * MMHG, p_out * MMHG, COLD_WATER) / FAST - 1.0)
+    return 100.0 * (flow(drive, NEW, FAST, p_in * MMHG, p_out * MMHG, ATMOSPHERE, COLD_WATER) / FAST - 1.0)
 
 
 def test_cassette_pump_against_back_pressure():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from fluidics.drives.piston import BOUNDED, QUIET_DEPOSIT, STEP, Deposit, leak_conductance
 from fluidics.pump import MEDIAN_LUCK
 from fluidics.questions import advance, flow, fresh, panel, rinsed, stall, strokes
-from tests.fluidics.parts import AROUND, DAY, INSULIN_PUMP, RATE, WATER
+from tests.fluidics.parts import AROUND, ATMOSPHERE, DAY, INSULIN_PUMP, RATE, WATER
 
 DRIVE = INSULIN_PUMP.drive
 
@@ -17,12 +17,12 @@ DRIVE = INSULIN_PUMP.drive
 def test_new_seats_are_clean_and_deliver_the_stroke():
     own = fresh(DRIVE, MEDIAN_LUCK)
     assert own == Deposit(0.0)
-    assert flow(DRIVE, own, RATE, -31e3, 5e3, WATER) == DRIVE.accuracy * RATE
+    assert flow(DRIVE, own, RATE, -31e3, 5e3, ATMOSPHERE, WATER) == DRIVE.accuracy * RATE
 
 
 def test_without_a_pressure_to_suck_nothing_leaks():
     for deposit in (0.0, 0.5, 5.0):
-        assert flow(DRIVE, Deposit(deposit), RATE, 5e3, 5e3, WATER) == DRIVE.accuracy * RATE
+        assert flow(DRIVE, Deposit(deposit), RATE, 5e3, 5e3, ATMOSPHERE, WATER) == DRIVE.accuracy * RATE
 
 
 def test_leak_is_cubic_in_a_small_gap_and_bounded_by_the_filter():
@@ -34,7 +34,7 @@ def test_leak_is_cubic_in_a_small_gap_and_bounded_by_the_filter():
 
 def test_bounded_leak_takes_the_stated_share_of_the_mean_rate():
     # the filter lets 0.61 of the mean rate through at 31 kPa
-    lost = DRIVE.accuracy * RATE - flow(DRIVE, Deposit(1e5), RATE, -31e3, 0.0, WATER)
+    lost = DRIVE.accuracy * RATE - flow(DRIVE, Deposit(1e5), RATE, -31e3, 0.0, ATMOSPHERE, WATER)
     assert lost / RATE == pytest.approx(0.61, rel=1e-10)
 
 
@@ -47,17 +47,17 @@ def test_ten_times_the_basal_rate_makes_a_tenth_of_the_loss():
     ideal = DRIVE._replace(accuracy=1.0)
     own = Deposit(1.0)
     leak = leak_conductance(ideal, own, WATER) * 36e3
-    slow = 1.0 - flow(ideal, own, 10.0 * leak, -31e3, 5e3, WATER) / (10.0 * leak)
-    fast = 1.0 - flow(ideal, own, 100.0 * leak, -31e3, 5e3, WATER) / (100.0 * leak)
+    slow = 1.0 - flow(ideal, own, 10.0 * leak, -31e3, 5e3, ATMOSPHERE, WATER) / (10.0 * leak)
+    fast = 1.0 - flow(ideal, own, 100.0 * leak, -31e3, 5e3, ATMOSPHERE, WATER) / (100.0 * leak)
     assert slow == pytest.approx(0.1, rel=1e-12)
     assert fast == pytest.approx(0.01, rel=1e-12)
 
 
 def test_beyond_its_force_limit_it_only_leaks():
     own, limit = Deposit(0.5), stall(DRIVE)
-    beyond = flow(DRIVE, own, RATE, -31e3, limit * 1.01, WATER)
+    beyond = flow(DRIVE, own, RATE, -31e3, limit * 1.01, ATMOSPHERE, WATER)
     assert beyond == pytest.approx(-leak_conductance(DRIVE, own, WATER) * (limit * 1.01 + 31e3), rel=1e-14)
-    assert flow(DRIVE, Deposit(0.0), RATE, -31e3, limit * 1.01, WATER) == 0.0
+    assert flow(DRIVE, Deposit(0.0), RATE, -31e3, limit * 1.01, ATMOSPHERE, WATER) == 0.0
 
 
 def test_strokes_move_the_programmed_volume():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import fluidics.questions as asked
 from fluidics.pump import Luck, Service
 from fluidics.questions import advance, back_pressure, flow, fresh, mean_aggregate, panel, refilled, rinsed, stall
-from tests.fluidics.parts import AROUND, BODY, DAY, RATE, ROOT, SAMPLES, WATER
+from tests.fluidics.parts import AROUND, ATMOSPHERE, BODY, DAY, RATE, ROOT, SAMPLES, WATER
 
 for _file in (ROOT / "fluidics").rglob("*.py"):  # a file registers its parts when it is imported
     importlib.import_module(".".join(_file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
@@ -84,8 +84,8 @@ def test_questions_with_a_default_change_nothing_unless_answered(part, own):
     rise=st.floats(0.0, 6e5),
 )
 def test_flow_never_rises_with_outlet_pressure(drive, own, rate, p_in, low, rise):
-    most = flow(drive, own, rate, p_in, low, WATER)
-    least = flow(drive, own, rate, p_in, low + rise, WATER)
+    most = flow(drive, own, rate, p_in, low, ATMOSPHERE, WATER)
+    least = flow(drive, own, rate, p_in, low + rise, ATMOSPHERE, WATER)
     assert least <= most + 1e-13 * abs(most)
 
 
