@@ -152,9 +152,13 @@ def _column(pump: Pump, about: Context, head: str, rows: Sequence[Row]) -> tuple
     name, unit = _named(head)
     try:
         slot, _, wanted = measure(pump, name)
-        _fits(unit, wanted, about)
     except ValueError as error:
         raise _LineError(str(error)) from None
+    try:
+        if unit or wanted != "-":
+            convert(f"1 {unit}", wanted, about.concentration)
+    except ValueError as error:
+        raise _LineError(f"'{head}': {error}") from None
     values = []
     for row in rows:
         try:
@@ -172,12 +176,3 @@ def _named(head: str) -> tuple[str, str]:
     """Return name and unit of a column."""
     name, bracket, unit = head.partition("[")
     return name.strip(), unit.removesuffix("]").strip() if bracket else ""
-
-
-def _fits(unit: str, wanted: str, about: Context) -> None:
-    """Refuse a unit in which a number cannot be given."""
-    if unit or wanted != "-":
-        try:
-            convert(f"1 {unit}", wanted, about.concentration)
-        except ValueError as error:
-            raise ValueError(f"'[{unit}]': {error}") from None

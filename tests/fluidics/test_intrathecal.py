@@ -10,8 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.engines.rosenbrock import integrate
+from fluidics.engines.trace import Change, traced
 from fluidics.network import Link, Schedule, network
-from fluidics.pump import MEDIAN_LUCK, Luck, Service
+from fluidics.programmes.basal import constant
+from fluidics.pump import MEDIAN_LUCK, Luck, Service, new_pump
 from fluidics.questions import advance, compliance, fresh, line, panel, refilled, temperature
 from fluidics.sites.intrathecal import pulse
 from tests.fluidics.gas_driven import BODY, DAY, LUMBAR, MMHG, delivery, gas_pump
@@ -83,3 +85,22 @@ def test_a_pulse_swings_the_flow_and_leaves_its_mean():
     # eight moments of a beat miss the peak by up to 8 %
     assert abs(through) * LUMBAR.pulse_amplitude * math.cos(math.pi / 8.0) <= seen * (1.0 + 1e-6)
     assert seen <= abs(through) * LUMBAR.pulse_amplitude * (1.0 + 1e-6)
+
+
+def test_a_beat_moves_fluid_to_and_fro_through_the_tip_and_none_on_average():
+    """A capillary and a soft line, both linear: what moves is compliance times the swing of the pressure."""
+    soft, beats, period = 1e-13, 8, 1.0 / LUMBAR.pulse_rate
+    pump = gas_pump("n-butane")
+    pump = pump._replace(site=LYING, catheter=pump.catheter._replace(wall_compliance=soft))
+    time = np.linspace(0.0, beats * period, 24 * beats + 1)
+    swing = LYING.pulse_amplitude * np.sin(2.0 * math.pi * LYING.pulse_rate * time)
+    seen = []
+    for wave in (swing, 0.0 * swing):
+        level = LYING.lying_pressure + 0.5 * (wave[1:] + wave[:-1])
+        changes = [Change(t, "site.lying_pressure", p) for t, p in zip(time[:-1], level, strict=True)]
+        trace = traced(pump, new_pump(pump), constant(1e-11, DAY), beats * period, "exact", changes)
+        seen.append(np.interp(time, np.append(0.0, trace.time), np.append(0.0, trace.delivered)))
+    moved = (seen[0] - seen[1])[24 * 4 :]  # from the fourth beat on
+    steady = seen[1][-1] - seen[1][24 * 4]
+    assert abs(moved[-1] - moved[0]) < 1e-6 * steady
+    assert np.ptp(moved) == pytest.approx(2.0 * soft * LYING.pulse_amplitude, rel=0.02)
