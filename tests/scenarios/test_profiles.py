@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -221,6 +223,17 @@ def test_a_profile_of_the_command_line_replaces_that_of_the_scenario():
     read = scenario(f'[[profiles]]\nset = "{AMBIENT}"\npoints = [["0 h", "100 kPa"], ["10 h", "80 kPa"]]\n')
     _, (only,) = joined(read, DAY, [], [profile(_2=1e5, _3=9e4)])
     assert only.source == "test"
+
+
+def test_the_day_of_the_readme_can_be_traced(root):
+    text = (root / "README.md").read_text(encoding="utf-8")
+    (day,) = (block for block in re.findall(r"```toml\n(.*?)```", text, re.DOTALL) if "[[posture]]" in block)
+    read = scenario(day, "peristaltic-baclofen")
+    assert [profile.source for profile in read.profiles] == ["profiles.0", "flights.0", "dives.0"]
+    assert traced(read, 42.0 * HOUR).trace.delivered[-1] > 0.0
+    (table, command) = re.findall(r"\$ cat cabin.csv\n(.*?)\$ pumpsim (.*?)\n", text, re.DOTALL)[0]
+    Path("cabin.csv").write_text(table, encoding="utf-8")
+    assert CliRunner().invoke(app, shlex.split(command)).exit_code == 0
 
 
 # --- bad input -----------------------------------------------------------------------------------------------------
