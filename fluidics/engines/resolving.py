@@ -35,6 +35,7 @@ class Fast(NamedTuple):
     pressure: Floats  # (n,) [Pa]
     open: Ints  # (m,)
     due: float  # [-] of the next stroke
+    time: float  # [s] of the last stretch
 
 
 def _stored(network: Network, pressure: Floats) -> Floats:
@@ -68,7 +69,10 @@ def _grown(network: Network, time: float) -> Network:
 def _started(pump: Pump, state: PumpState, made: Circuit, fast: Fast | None) -> tuple[Floats, Ints, float]:
     if fast is None:
         return made.pressure.copy(), np.zeros(made.network.kind.shape[0], dtype=np.int64), 1.0
-    pressure = settled(fast.network, made.network, fast.pressure)
+    # gas that was made is in the state, unless that stands still
+    still = np.array_equal(fast.network.gas, made.network.gas)
+    before = fast.network if still else _grown(fast.network, fast.time)
+    pressure = settled(before, made.network, fast.pressure)
     pressure[RESERVOIR] = made.pressure[RESERVOIR]
     return pressure, fast.open, fast.due
 
@@ -111,7 +115,7 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
             break
     elapsed = float(sum(part.time[-1] for _, _, part in parts))
     begun = _begun(plan, stroke, elapsed) if strokes(pump.drive, rate) > 0.0 else 0.0
-    fast = Fast(_grown(made.network, elapsed), pressure, opened, plan.due)
+    fast = Fast(made.network, pressure, opened, plan.due, elapsed)
     found = _joined(parts, made, fast, begun, alarmed)
     return found._replace(drawn=found.volume[:, OUTLET]) if encloses(pump.drive) > 0.0 else found
 

@@ -25,12 +25,17 @@ class Filled(NamedTuple):
     lump: Lump
     pressure: float  # [Pa] of the line
     due: float  # [-] of the next stroke
+    made: float  # [J] gas in the last stretch
 
 
-def _settled(before: Lump, after: Lump, start: float) -> float:
+def _settled(fast: Filled, after: Lump) -> float:
     """Return the pressure [Pa] of the same fluid in a line whose compliance, gas or atmosphere has changed."""
+    before, start = fast.lump, fast.pressure
     if before.compliance == after.compliance and before.gas == after.gas and before.ambient == after.ambient:
         return start
+    if before.gas != after.gas:
+        # gas that was made is in the state, unless that stands still
+        before = before._replace(gas=before.gas + fast.made)
     wanted, found = stored(before, start), start
     for _ in range(50):
         absolute = max(found + after.ambient, 1.0)
@@ -62,7 +67,7 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     line = lumped(pump, state, mu)
     inlet = pressure(pump.reservoir, state.reservoir, body)
     rest = inlet if encloses(pump.drive) > 0.0 else line.rest
-    start = rest if fast is None else _settled(fast.lump, line, fast.pressure)
+    start = rest if fast is None else _settled(fast, line)
     due = 1.0 if fast is None else fast.due
     period = stroke(pump.drive, state.drive, rate, inlet, start, line.ambient, mu).period
     plan, turns, lead = Timing(span, 0, 0.0, due, span), False, 0.0
@@ -83,13 +88,12 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     )  # fmt: skip
     found = done.resolved
     begun = float(found.time[-1]) / period if turns else float(done.strokes)
-    drawn = found.volume[:, 0]
+    drawn, made = found.volume[:, 0], 0.0
     if encloses(pump.drive) > 0.0:
         # the gas that pushed fluid out is where that was, and what it yields since comes from the reservoir as well
         absolute = found.pressure[:, 1] + line.ambient
-        gas, pushed = bubble(pump.drive, state.drive), float(drawn[-1])
-        drawn = drawn + gas * (1.0 / absolute - 1.0 / (start + line.ambient))
-        line = line._replace(gas=line.gas + pushed * float(absolute[-1]))
+        made = float(drawn[-1] * absolute[-1])
+        drawn = drawn + bubble(pump.drive, state.drive) * (1.0 / absolute - 1.0 / (start + line.ambient))
     return Recorded(
         node_names=NODES,
         link_names=LINKS,
@@ -103,5 +107,5 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
         residual=found.residual,
         switches=0,
         alarmed=bool(np.isfinite(done.alarm)),
-        fast=Filled(line, float(found.pressure[-1, 1]), plan.due),
+        fast=Filled(line, float(found.pressure[-1, 1]), plan.due, made),
     )
