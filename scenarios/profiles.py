@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scenarios.build import Scenario
 
 CABIN = 2438.4  # [m], 8000 ft: the greatest cabin height of an airliner in normal operation, 14 CFR 25.841
-MOST_STEPS = 100_000
+MOST_STEPS = 20_000  # of a profile: a hundred days of one that goes up and down each day
 _AMBIENT = "reservoir.ambient"
 
 

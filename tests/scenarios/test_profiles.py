@@ -6,8 +6,10 @@ import json
 import math
 import re
 import shlex
+import tomllib
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 import xarray
@@ -20,6 +22,7 @@ from scenarios import profile_file, programmes, tracing
 from scenarios.build import ScenarioError, load
 from scenarios.cli import app
 from scenarios.profiles import MOST_STEPS, Profile, joined, steps
+from scenarios.schema import json_schema
 
 DAY, HOUR, NEVER = 86400.0, 3600.0, 1e300
 HEAD = 'title = "A day"\nbase = "{}"\n'
@@ -217,6 +220,27 @@ def test_what_a_day_before_had_is_said_once():
         "7.0000",
         "22.5000",
     ]
+
+
+def test_a_tip_that_closes_by_a_profile_slows_the_pump():
+    """A capillary of 1.56e16 Pa s/m3 for water under 1.65 times its viscosity, and a tip that resists as much again."""
+    closed = 1.65 * 1.56e16
+    text = f'[[profiles]]\nset = "blockage"\npoints = [["1 h", "0 Pa s/m3"], ["2 h", "{closed} Pa s/m3"]]\n'
+    trace = traced(scenario(text), 6.0 * HOUR).trace
+    first, last = np.interp([HOUR, 6.0 * HOUR], trace.time, trace.delivered) - [
+        0.0,
+        np.interp(5.0 * HOUR, trace.time, trace.delivered),
+    ]
+    assert last / first == pytest.approx(0.5, rel=1e-3)
+
+
+def test_editors_accept_a_day_and_mark_what_is_wrong_with_it():
+    schema = json.loads(json_schema())
+    right = tomllib.loads(HEAD.format("peristaltic-baclofen") + POSTURE + PROFILE) | {"dives": [{"depth": "10 m"}]}
+    jsonschema.validate(right, schema)
+    for wrong in ({"posture": [{"position": "supine"}]}, {"profiles": [{"points": [["1 h"]]}]}, {"flight": []}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(right | wrong, schema)
 
 
 def test_a_profile_of_the_command_line_replaces_that_of_the_scenario():
