@@ -1,5 +1,5 @@
-"""A day of one stiff pump by the engines that resolve pressure and by SciPy's LSODA, at the same achieved error; the
-pump as data stands in `tests.fluidics.pump_transient`.
+"""A day of one stiff pump by the engines that resolve pressure and by SciPy's LSODA, at the same achieved error, and by
+strokes; the pump as data stands in `tests.fluidics.pump_transient`, as parts in `tests.fluidics.stroking`.
 
 LSODA gets its right-hand side compiled and is restarted at every edge of the drive, by the interface that holds its
 solution (`solve_ivp`) and by the one with the least overhead (`odeint`). A tolerance is not an error: 1e-8 is what it
@@ -16,8 +16,11 @@ import numpy as np
 import pytest
 
 from fluidics.engines.exact import resolve
+from fluidics.engines.stroke import FEW, strokes
 from fluidics.network import Floats
-from tests.fluidics.pump_transient import KPA, OCCLUDED, OCCLUSION, STROKES, reservoir_pressure, transient
+from fluidics.reservoirs.reservoir import Drawn
+from tests.fluidics.pump_transient import DRAWN, KPA, OCCLUDED, OCCLUSION, STROKES, reservoir_pressure, transient
+from tests.fluidics.stroking import MICROLITRE, STIFF_RATE, stiff_pump
 
 TOLERANCE = 1e-8
 MILLIONTH = 1e-6
@@ -87,6 +90,19 @@ def error(pressure: Floats) -> float:
     return float((np.abs(pressure - reference()) / np.maximum(np.abs(reference()), KPA)).max())
 
 
+OPEN, SHUT = stiff_pump(False), stiff_pump(True)
+
+
+def by_strokes() -> float:
+    """Return the volume drawn [uL], in two calls: before and after the occlusion."""
+    first = strokes(*OPEN, STIFF_RATE, KPA, OCCLUSION, every=STROKES).resolved
+    drawn, line = float(first.volume[-1, 0]), float(first.pressure[-1, 1])
+    pump, state = SHUT
+    state = state._replace(reservoir=Drawn(drawn))
+    rest = strokes(pump, state, STIFF_RATE, line, STROKES - OCCLUSION, every=STROKES).resolved
+    return (drawn + float(rest.volume[-1, 0])) / MICROLITRE
+
+
 ENGINES = {
     "exact": (by_exact, 20),
     "SciPy LSODA, odeint": (partial(by_scipy, by_odeint), 2),
@@ -103,3 +119,11 @@ def test_day_of_a_stiff_pump(benchmark, name):
     benchmark.extra_info["rate"] = f"{rate:.3g} simulated s per CPU s, error {wrong:.1e}"
     assert wrong < MILLIONTH
 
+
+@pytest.mark.benchmark(group="a day of a stiff pump", timer=time.process_time, disable_gc=True)
+def test_day_of_a_stiff_pump_by_strokes(benchmark):
+    strokes(*OPEN, STIFF_RATE, KPA, FEW + 1)  # so many that the kernel is compiled
+    wrong = abs(benchmark.pedantic(by_strokes, rounds=20, iterations=200, warmup_rounds=1) / DRAWN[STROKES] - 1.0)
+    rate = 86400.0 / benchmark.stats.stats.min
+    benchmark.extra_info["rate"] = f"{rate:.3g} simulated s per CPU s, volume within {wrong:.1e}"
+    assert wrong < 0.01

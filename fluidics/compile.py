@@ -104,6 +104,27 @@ def plain(compiled: Callable[P, R]) -> Callable[P, R]:
     return getattr(compiled, "py_func", compiled)
 
 
+def entry(compiled: Callable[P, R], *examples: Any) -> Callable[P, R]:
+    """Return the code of a kernel for arguments of the kinds of these, which does not look at what it is called with.
+
+    numba looks at the kind of every number in nested tuples, which takes longer than many a kernel runs. What the code
+    is given must be of the same kinds, but that a whole number may stand for a float.
+    """
+    compilation = getattr(compiled, "compile", None)
+    return compilation(tuple(map(numba.typeof, examples))) if compilation else compiled
+
+
+def closed(part: Any) -> bool:
+    """Return whether all numbers of a part are floats, and parts within it of the one kind that it names.
+
+    Then every part of its type looks the same to a kernel.
+    """
+    hints = get_type_hints(type(part)).values()
+    return all(
+        type(value) is hint and (hint is float or closed(value)) for value, hint in zip(part, hints, strict=True)
+    )
+
+
 def _recache(path: Path) -> None:
     """Point the cache of every kernel at a folder that also knows the file of an outside mechanism."""
     if path in _outside or _ROOT in path.parents or not path.exists():

@@ -5,11 +5,13 @@ in `fluidics.drugs.assembly`, conversion times in `fluidics.drugs.conversion`, t
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
-from fluidics.compile import kernel, linked
+from fluidics.compile import entry, kernel, linked
 from fluidics.drugs.assembly import CLEAN, Assembly, Fibrils, beginning, births, checked, multiplying
 from fluidics.elementary import power
 from fluidics.network import Floats
@@ -116,15 +118,27 @@ def integrate(
     return times.shape[0]
 
 
+@cache
+def _integrated() -> Callable[..., int]:
+    """Return the compiled kernel; all its arguments are always of the same kinds."""
+    row = np.zeros(1)
+    return entry(integrate, Assembly(*[0.0] * len(Assembly._fields)), row, CLEAN, row, 0.0, *_room(1, 1))
+
+
+def _room(vessels: int, times: int) -> tuple[Floats, Floats]:
+    """Return the table of an extrapolation, and rows for number and mass."""
+    return np.zeros((COLUMNS, 2)), np.zeros((2, vessels, times))
+
+
 def _solved(law: Assembly, totals: Floats, times: Floats, start: Fibrils, tolerance: float) -> Floats:
     """Return number and mass of fibrils (2, vessels, times) [mol/m3]."""
     if not 1e-13 <= tolerance <= 1e-3:
         raise ValueError(f"tolerance must be between 1e-13 and 1e-3, given {tolerance!r}")
     asked = np.ascontiguousarray(times, dtype=np.float64)
-    rows, reached = np.zeros((2, totals.size, asked.size)), DISORDERED
+    (table, rows), reached = _room(totals.size, asked.size), DISORDERED
     law, start = Assembly._make(map(float, law)), Fibrils._make(map(float, start))
     if asked.ndim == 1:
-        reached = integrate(law, totals, start, asked, float(tolerance), np.zeros((COLUMNS, 2)), rows)
+        reached = _integrated()(law, totals, start, asked, float(tolerance), table, rows)
     if reached == DISORDERED:
         raise ValueError(f"times must be a row of numbers, zero or more and not decreasing, given {times!r}")
     if reached < asked.size:

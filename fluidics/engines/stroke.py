@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from fluidics.compile import inlined, kernel, plain
+from fluidics.compile import closed, entry, inlined, kernel, plain
 from fluidics.engines.beat import Beat, beaten, struck
 from fluidics.engines.lump import lumped, stored
 from fluidics.engines.nearby import WINDOW, Map, mapped, predicted
@@ -20,7 +20,6 @@ from fluidics.questions import pressure, stiffness, stroke, temperature, viscosi
 
 _QUIET = 0.1  # [-]: of the window, below which a stroke moves so little that its map is worth keeping
 FEW = 1000  # strokes that plain Python has done in a hundredth of the time that compiling takes
-_compiled: set[tuple[type, ...]] = set()  # kinds of parts for which the kernel is ready
 _COLUMNS = 6  # time, pressures of reservoir and line, volumes drawn and delivered, peak
 _HALVINGS = 60
 _DOUBLINGS = 30  # of the window: to a terapascal
@@ -97,10 +96,11 @@ def beaten_on(
     last: float,
     every: int,
     rows: Floats,
-) -> tuple[int, int, bool, float, float]:
+) -> tuple[int, int, bool, float, float, float]:
     """Return what `strokes` needs beside the rows that it records: how many there are, and of the run's end the rest.
 
-    These are the strokes begun, whether the alarm sounded, the fluid retained and that kept in the line [m3].
+    These are the strokes begun, whether the alarm sounded, when it ended [s], the fluid retained and what the balance
+    lacks [m3].
     """
     body = temperature(pump.site)
     mu = viscosity(pump.drug, state.drug, body)
@@ -145,7 +145,12 @@ def beaten_on(
             left = every
             run = noted(run, full - stiff * run.drawn, peak, rows)
             peak = run.pressure
-    return run.rows, run.strokes, run.alarmed, run.retained, stored(lump, run.pressure) - stored(lump, start)
+    kept = stored(lump, run.pressure) - stored(lump, start)
+    return run.rows, run.strokes, run.alarmed, run.time, run.retained, run.drawn - run.delivered - kept
+
+
+_plainly: Callable[..., Any] = plain(beaten_on)
+_ready: dict[tuple[type, ...], Callable[..., Any]] = {}  # the compiled kernel, by the kinds of parts and states
 
 
 def last_where(holds: Callable[[float], bool], low: float, high: float) -> float:
@@ -239,20 +244,16 @@ def strokes(
     """
     _refuse(rate, pressure, count, every, wait, last)
     record = np.empty((count // every + 3, _COLUMNS))
-    kinds = tuple(map(type, pump))
-    if count > FEW:
-        _compiled.add(kinds)
-    run = beaten_on if kinds in _compiled else plain(beaten_on)
-    rows, begun, alarmed, retained, kept = run(
-        pump, state, float(rate), float(pressure), float(alarm), float(wait), count, float(last), every, record
-    )
+    given = pump, state, float(rate), float(pressure), float(alarm), float(wait), count, float(last), every, record
+    kinds = (*map(type, pump), *map(type, state))
+    if count > FEW and kinds not in _ready:
+        _ready[kinds] = entry(beaten_on, *given) if all(map(closed, (*pump, *state))) else beaten_on
+    rows, begun, alarmed, end, retained, residual = _ready.get(kinds, _plainly)(*given)
     record = record[:rows]
-    end = record[-1]
     opened = np.empty((rows, 2), dtype=np.int64)
     opened.fill(1)
-    residual = float(end[3] - end[4] - kept)
     resolved = Resolved(record[:, 0], record[:, 1:3], record[:, 3:5], opened, retained, residual, 0, 0)
-    return Stroked(resolved, record[:, 5], float(end[0]) if alarmed else math.inf, begun)
+    return Stroked(resolved, record[:, 5], end if alarmed else math.inf, begun)
 
 
 def _refuse(rate: float, pressure: float, count: int, every: int, wait: float, last: float) -> None:

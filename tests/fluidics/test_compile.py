@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 import pytest
 
-from fluidics.compile import cache_folder, question, question_with_default
-from tests.fluidics.parts import OUTSIDE, ROOT, fingerprint, run
+from fluidics.compile import cache_folder, closed, entry, kernel, plain, question, question_with_default
+from fluidics.sites.blockage import Blocked
+from tests.fluidics.parts import INSULIN_PUMP, OUTSIDE, ROOT, fingerprint, run
 
 LEAF = "2.414e-5"  # a number in fluidics/fluid.py
 
@@ -159,3 +160,38 @@ def test_an_answer_with_a_wrong_number_of_arguments_is_refused_in_one_sentence()
 
     with pytest.raises(TypeError, match=r"^too_many takes 3 arguments; 'volume' is asked with \(part, scale\)$"):
         volume.answer(too_many)
+
+
+# --- the code behind a kernel --------------------------------------------------------------------------------------
+
+
+class Edge(NamedTuple):
+    """A number in a part in a part."""
+
+    length: float
+
+
+class Square(NamedTuple):
+    """A part whose part is always of one kind."""
+
+    edge: Edge
+
+
+@kernel
+def area(square: Square, times: float) -> float:
+    return square.edge.length * square.edge.length * times
+
+
+def test_code_for_some_arguments_gives_what_its_kernel_gives_for_others_of_their_kinds():
+    code = entry(area, Square(Edge(1.0)), 1.0)
+    assert code(Square(Edge(3.0)), 2.0) == area(Square(Edge(3.0)), 2.0) == 18.0
+    assert code(Square(Edge(3)), 2) == 18.0
+    assert entry(plain(area), Square(Edge(1.0)), 1.0)(Square(Edge(3.0)), 2.0) == 18.0
+
+
+def test_only_parts_that_always_look_the_same_to_a_kernel_are_closed():
+    assert closed(Square(Edge(1.0)))
+    assert not closed(Square(Edge(1)))
+    assert not closed(Square((1.0,)))
+    assert all(map(closed, INSULIN_PUMP))
+    assert not closed(Blocked(INSULIN_PUMP.site, 1e14))

@@ -257,6 +257,6 @@ def test_no_times_give_no_rows():
 
 
 def test_a_time_that_is_not_reached_is_an_error(monkeypatch):
-    monkeypatch.setattr(fibrils, "integrate", lambda *_: 0)
+    monkeypatch.setattr(fibrils, "_integrated", lambda: lambda *_: 0)
     with pytest.raises(RuntimeError, match="10 s are not reached"):
         assemble(CASE, U100, np.array([10.0]))
