@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import NamedTuple
 
+from scenarios.cases.cells import cell_cases
 from scenarios.cases.gas import gas_cases
 from scenarios.cases.implanted import gate_cases, roller_cases
 from scenarios.cases.lines import line_cases
@@ -46,6 +47,8 @@ _OF_DRIVE: dict[str, Callable[[], tuple[Case, ...]]] = {
     "peristaltic": roller_cases,
     "lead-screw": worn_cases,
     "patch": worn_cases,
+    "gas-generating": cell_cases,
+    "electro-osmotic": cell_cases,
 }
 
 
@@ -69,6 +72,7 @@ def groups() -> tuple[Group, ...]:
     return (
         Group("Implanted insulin pump with a piston", piston_cases()),
         Group("Gas-driven and disposable pumps", gas_cases()),
+        Group("Gas-generating and electro-osmotic pumps", cell_cases()),
         Group("Roller pumps", roller_cases()),
         Group("Gated pumps", gate_cases()),
         Group("Worn pumps and syringe pumps", worn_cases()),
