@@ -162,6 +162,8 @@ def complaint(error: Any, known: Any) -> str:
         return "needs a type"
     if "model" in kind or kind.startswith("dict"):
         return f"{error['input']!r} stands where a table of keys is needed"
+    if kind == "list_type":
+        return f"{error['input']!r} stands where tables [[{'.'.join(map(str, error['loc']))}]] are needed"
     if kind == "value_error":
         return str(context["error"])
     reason = str(error["msg"])

@@ -283,6 +283,7 @@ DIVE = '[[dives]]\nat = "1 h"\nover = "10 min"\nstay = "1 h"\n'
         (PROFILE.replace(AMBIENT, WARMTH) + "points = [['0 h', '37 degC'], ['1 h', '80 degC']]", "0 and 50 degC"),
         (POSTURE, "day.toml:4: posture.0: posture is known of an intrathecal site"),
         (POSTURE.replace("lying", "supine"), "'supine': unknown word; allowed: lying, upright"),
+        ("[flights]\nat = '1 h'", "flights: {'at': '1 h'} stands where tables [[flights]] are needed"),
         ("[[flights]]\nat = '1 h'", "day.toml:3: flights.0: lacks cruise"),
         ("[[flights]]\nat = '07:00'\ncruise = '23.5 h'", "flights.0: takes 24.21 h each day; a day has 24"),
         ("[[flights]]\nat = '1 h'\ncruise = '2 h'\nheight = '30000 m'", "-2000 m to 20000 m"),
