@@ -62,7 +62,9 @@ class Schedule(NamedTuple):
 
 
 class Resolved(NamedTuple):
-    """What an engine that resolves pressure gives for a stretch of time, at the end of every phase."""
+    """What an engine that resolves pressure gives for a stretch of time: at the end of every phase, and at the extremes
+    within it of a node that is watched.
+    """
 
     time: Floats  # (r,) [s] since the start of the stretch
     pressure: Floats  # (r, n) [Pa]
@@ -72,6 +74,7 @@ class Resolved(NamedTuple):
     residual: float  # [m3] fluid that came in and is neither stored nor went out
     switches: int  # times that a valve opened or shut
     rejected: int  # steps that were tried and thrown away
+    alarmed: bool = False  # whether its end is where the node that is watched came to its alarm pressure
 
 
 def network(

@@ -32,6 +32,7 @@ KETONE_LIMITS = (1.6, 3.0)  # [mmol/L]
 NO_ADVICE = "Figures of models, means of small groups, to compare pumps by; no advice on therapy."
 
 _STOPS = {BLOCKAGE: "blocked", "alarm": "alarm", "reservoir empty": "reservoir empty"}
+_ENDS = {"release": BLOCKAGE, "answered": "alarm"}
 _LIMITS = DoseLimits()
 _FLAGS = {  # name, share, and time that it may last
     "underdose": ("below", _LIMITS.under, _LIMITS.under_time),
@@ -73,21 +74,37 @@ class Told(NamedTuple):
 def interruption(trace: Trace) -> Interruption | None:
     """Return the first interruption of a trace, or None.
 
-    A blockage lasts until it is released, unless the pump stops meanwhile; an alarm and an empty reservoir last.
+    A blockage lasts until it is released, an alarm until it is answered, an empty reservoir to the end; one that begins
+    before another has ended is the same interruption.
     """
-    end = float(trace.time[-1])
+    spans = list(_spans(trace))
     for event in trace.events:
-        if event.name not in _STOPS or event.time >= end:
+        stop = next((stop for start, stop in spans if start <= event.time < stop), 0.0)
+        if event.name not in _STOPS or stop <= event.time:
             continue
-        later = [other for other in trace.events if other.time > event.time]
-        lasts = event.name != BLOCKAGE or any(other.name in _STOPS and other.name != BLOCKAGE for other in later)
-        released = next((other.time for other in later if other.name == "release"), end)
-        stop = end if lasts else released
         asked, came = (_between(trace, column, event.time, stop) for column in (trace.programmed, trace.delivered))
         left = max(came / asked, 0.0) if asked > 0.0 else 0.0
         if left < MOST_LEFT:
             return Interruption(event.time, stop, _STOPS[event.name], left)
     return None
+
+
+def _spans(trace: Trace) -> Iterator[tuple[float, float]]:
+    """Yield from when to when [s] anything lasts that can interrupt delivery."""
+    last: set[str] = set()
+    begun, ended = 0.0, -1.0
+    for event in trace.events:
+        if event.name in _STOPS:
+            if not last and event.time > ended:
+                if ended >= 0.0:
+                    yield begun, ended
+                begun = event.time
+            last.add(event.name)
+        elif _ENDS.get(event.name) in last:
+            last.remove(_ENDS[event.name])
+            ended = event.time
+    if last or ended >= 0.0:
+        yield begun, float(trace.time[-1]) if last else ended
 
 
 def _between(trace: Trace, column: Floats, start: float, stop: float) -> float:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 BLOCKAGE = "blockage"  # a word for the resistance in front of the site, beside the names of the pump's numbers
 BLOCKED = 1e21  # [Pa s/m3]: a hundred kilopascals then press a hundredth of a microlitre through in a day
 _AGREES = 0.01  # [-]: of the mean rate
+_FROM_TO = re.compile(r"\s+-\s+")
 _CHANGE = re.compile(r"\s*(.+?)\s*:\s*([A-Za-z][\w.]*)\s*=\s*(.*?)\s*")
 
 
@@ -183,7 +184,7 @@ def asked(scenario: Scenario, span: float, texts: Sequence[str], blocked_at: Seq
     texts : sequence of str
         Changes such as "2 h: site.pressure = 5 kPa".
     blocked_at : sequence of str
-        Times such as "2 h" at which the tip is blocked.
+        Times such as "2 h" at which the tip is blocked, or "2 h - 3 h" between which it is.
 
     Raises
     ------
@@ -191,18 +192,34 @@ def asked(scenario: Scenario, span: float, texts: Sequence[str], blocked_at: Seq
         With a sentence for each that cannot be.
     """
     about, made, wrong = context(tomllib.loads(scenario.text)), [], []
-    for option, text in [*(("--change", text) for text in texts), *(("--occlude", text) for text in blocked_at)]:
+    asked_for = [("--change", text, [text]) for text in texts]
+    asked_for += [("--occlude", text, _blocking(text)) for text in blocked_at]
+    for option, text, each in asked_for:
         try:
-            change = _parsed(text if option == "--change" else f"{text}: {BLOCKAGE} = {BLOCKED} Pa s/m3")
-            made.append(_changed(scenario.design.pump, about, change))
-            if made[-1].time >= span:
-                raise ValueError(f"comes after the end of the trace, {span / 3600.0:g} h")
+            found = [_changed(scenario.design.pump, about, _parsed(one)) for one in each]
+            made += found
+            _refuse_times(found, span)
         except ValueError as error:
             wrong.append(f"{option} {text}: {error}")
     wrong += [f"--change {reason}" for reason in _twice(made)]
     if wrong:
         raise ScenarioError(wrong)
     return _timed([*scenario.changes, *made], span)
+
+
+def _blocking(text: str) -> list[str]:
+    """Return the changes that block the tip from a time on, or between two times as in "2 h - 3 h"."""
+    start, *stop = _FROM_TO.split(text, maxsplit=1)
+    return [f"{start}: {BLOCKAGE} = {BLOCKED} Pa s/m3", *(f"{time}: {BLOCKAGE} = 0 Pa s/m3" for time in stop)]
+
+
+def _refuse_times(found: Sequence[Changed], span: float) -> None:
+    """Raise when a change comes after the end of a trace, or an end before its beginning."""
+    for change in found:
+        if change.time >= span:
+            raise ValueError(f"comes after the end of the trace, {span / 3600.0:g} h")
+    if not found[0].daily and found[-1].time < found[0].time:
+        raise ValueError("ends before it begins; give the earlier time first")
 
 
 def _timed(changes: Sequence[Changed], span: float) -> list[Changed]:

@@ -106,7 +106,7 @@ def said(scenario: Scenario, event: Event) -> str:
         return f"{event.name} {event.value / 1e3:.4g} kPa"
     if event.name.endswith("temperature"):
         return f"{event.name} {event.value - 273.15:.4g} degC"
-    if event.name in ("release", "reservoir empty"):
+    if event.name in ("release", "answered", "reservoir empty"):
         return event.name
     return f"{event.name} {event.value:.4g} {si}".removesuffix(" -")
 

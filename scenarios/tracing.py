@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from fluidics.engines.gap import Gap, gap
 from fluidics.engines.rungs import ENGINES
-from fluidics.engines.trace import NEVER, Blockage, Change, Trace, traced
+from fluidics.engines.trace import NEVER, SOONEST, Blockage, Change, Trace, traced
 from fluidics.programmes.programme import Programme, pieces
 from fluidics.pump import new_pump
 from fluidics.questions import strokes
@@ -34,6 +34,7 @@ class Run(NamedTuple):
     programme: Programme
     changes: tuple[Changed, ...]
     alarm: float  # [Pa]
+    answer: float  # [s] after an alarm; longer than any trace when nobody comes
     complaints: tuple[str, ...]  # what the pump cannot deliver as it is programmed, and a gap above its bound
     trace: Trace
     gap: Gap | None  # from the next finer engine, at the rate that runs longest; none for the finest
@@ -101,12 +102,32 @@ def alarm_pressure(scenario: Scenario, given: str | None) -> float:
     return pressure
 
 
+def answer_time(given: str | None) -> float:
+    """Return the time [s] after which somebody answers an alarm; longer than any trace when nobody does.
+
+    Raises
+    ------
+    ScenarioError
+        When what is given is no time of at least a second.
+    """
+    if given is None:
+        return NEVER
+    try:
+        time = convert(given, "s")
+    except ValueError as error:
+        raise ScenarioError([f"--answer {given}: {error}"]) from None
+    if not SOONEST <= time < NEVER:
+        raise ScenarioError([f"--answer {given}: must be at least {SOONEST:g} s after the alarm"])
+    return time
+
+
 def run(
     scenario: Scenario,
     length: float,
     engine: str,
     changes: Sequence[Changed],
     alarm: float,
+    answer: float = NEVER,
     profiles: Sequence[Profile] = (),
 ) -> Run:
     """Return what a new pump of a scenario does in a length of time [s]; steps of profiles are among the changes.
@@ -127,13 +148,14 @@ def run(
             [Change(change.time, change.slot, change.value) for change in changes if change.slot != BLOCKAGE],
             [Blockage(change.time, change.value) for change in changes if change.slot == BLOCKAGE],
             alarm,
+            answer,
         )
     except (ValueError, RuntimeError) as error:
         raise ScenarioError([f"{scenario.name}: the engine {engine} cannot follow this pump: {error}"]) from error
     within = programme(scenario, length)
     found = engine_gap(scenario, within, engine)
     told = [*complaints(scenario, within), complaint(found) if found else "", _stiff(engine, changes)]
-    return Run(asked, tuple(changes), alarm, tuple(filter(None, told)), trace, found, tuple(profiles))
+    return Run(asked, tuple(changes), alarm, answer, tuple(filter(None, told)), trace, found, tuple(profiles))
 
 
 def _stiff(engine: str, changes: Sequence[Changed]) -> str:

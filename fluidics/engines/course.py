@@ -83,21 +83,32 @@ def aim(modes: Modes, row: int, course: Course, dt: float) -> None:
 
 
 @inlined
-def go(network: Network, modes: Modes, row: int, opened: Ints, course: Course, dt: float, passed: Floats) -> None:
-    """Return nothing; pressures are those at the end of the stretch, and what passed links is added to `passed` [m3].
+def moved(modes: Modes, row: int, course: Course, node: int) -> float:
+    """Return by how much the pressure [Pa] of a node changes to the end of the stretch."""
+    step = 0.0
+    for j in range(course.push.shape[0]):
+        step += modes.shape[row, node, j] * course.push[j] * course.reach[j]
+    return step
 
-    The flow through a link is that at the start and its weight times the change of the difference across it since then;
-    both integrals are exact.
+
+@inlined
+def through(network: Network, modes: Modes, row: int, opened: Ints, course: Course, dt: float, link: int) -> float:
+    """Return the volume [m3] that passes a link in the stretch.
+
+    The flow is that at the start and its weight times the change of the difference across the link since then; both
+    integrals are exact.
     """
-    nodes = course.pressure.shape[0]
-    for i in range(nodes):
-        step = 0.0
-        for j in range(nodes):
-            step += modes.shape[row, i, j] * course.push[j] * course.reach[j]
-        course.change[i] += step
+    across = 0.0
+    for j in range(course.push.shape[0]):
+        across += modes.across[row, link, j] * course.push[j] * course.area[j]
+    return dt * course.flow[link] + weight(network, opened, link) * across
+
+
+@inlined
+def go(network: Network, modes: Modes, row: int, opened: Ints, course: Course, dt: float, passed: Floats) -> None:
+    """Return nothing; pressures are those at the end of the stretch, what passed links is added to `passed` [m3]."""
+    for i in range(course.pressure.shape[0]):
+        course.change[i] += moved(modes, row, course, i)
         course.pressure[i] = course.origin[i] + course.change[i]
     for k in range(opened.shape[0]):
-        across = 0.0
-        for j in range(nodes):
-            across += modes.across[row, k, j] * course.push[j] * course.area[j]
-        passed[k] += dt * course.flow[k] + weight(network, opened, k) * across
+        passed[k] += through(network, modes, row, opened, course, dt, k)

@@ -1,17 +1,17 @@
-"""When a valve first reaches its threshold while the modes of a network decay; the modes stand in
-`fluidics.engines.modes`, what a valve does then in `fluidics.engines.exact`."""
+"""When a margin, such as that of a valve from its threshold, is first used up while the modes of a network decay; the
+modes stand in `fluidics.engines.modes`, what happens then in `fluidics.engines.exact`."""
 
 from __future__ import annotations
 
 import math
 from typing import NamedTuple
 
-from fluidics.compile import inlined
+from fluidics.compile import inlined, linked
 from fluidics.engines.course import Course, difference
 from fluidics.engines.modes import Modes, decayed
 from fluidics.network import Floats, Network
 
-UNDECIDED = -1.0  # what `first_crossing` returns when it cannot tell
+UNDECIDED = -1.0  # what is returned when it cannot be told
 BAND = 1e-12  # [-]: of the pressures at a valve, by which it must pass its threshold: more than they are rounded by
 _LOOKS = 20_000  # intervals, or steps of Halley's method; some five are usual
 _CUBIC = 1e-5  # [-]: step of Halley's method, relative to all time scales, whose cube is below rounding
@@ -19,8 +19,33 @@ _NARROW = 4e-16  # [-]: relative width of an interval that holds no other time
 
 
 @inlined
-def _parted(network: Network, modes: Modes, row: int, course: Course, link: int, opened: int) -> float:
-    """Return how much [Pa] a valve keeps from its threshold at first, its band included; write each mode's part."""
+def merge(modes: Modes, row: int, course: Course) -> None:
+    """Return nothing; parts of modes that decay alike become one: they may cancel, and apart they would hide it."""
+    for j in range(course.part.shape[0] - 1, 0, -1):
+        if modes.rate[row, j] == modes.rate[row, j - 1]:
+            course.part[j - 1] += course.part[j]
+            course.part[j] = 0.0
+
+
+@inlined
+def margin(network: Network, modes: Modes, row: int, course: Course, link: int, opened: int) -> float:
+    """Return how much [Pa] a valve keeps from its threshold at first, its band included; write each mode's part.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    modes : Modes
+        Tables of modes.
+    row : int
+        Row of the tables that holds.
+    course : Course
+        The stretch, with `reach` at its end.
+    link : int
+        Number of the valve.
+    opened : int
+        1 when it is open and may shut, 0 when it is shut and may open.
+    """
     nodes = course.pressure.shape[0]
     start, stop = network.start[link], network.stop[link]
     sign = 1.0 if opened else -1.0
@@ -33,11 +58,7 @@ def _parted(network: Network, modes: Modes, row: int, course: Course, link: int,
         behind = modes.shape[row, stop, j] if stop < nodes else 0.0
         course.part[j] = sign * modes.across[row, link, j] * course.push[j]
         scale += (abs(before) + abs(behind)) * abs(course.push[j]) * course.reach[j]
-    for j in range(nodes - 1, 0, -1):
-        # modes that decay alike may cancel; apart they would hide it
-        if modes.rate[row, j] == modes.rate[row, j - 1]:
-            course.part[j - 1] += course.part[j]
-            course.part[j] = 0.0
+    merge(modes, row, course)
     return sign * (difference(network, course, link) - threshold) + BAND * scale
 
 
@@ -114,13 +135,11 @@ def _looked(modes: Modes, row: int, course: Course, first: float, margin: float,
     return Look(after, never, most <= 0.0 or most_bend <= 0.0)
 
 
-@inlined
-def first_crossing(
-    network: Network, modes: Modes, row: int, course: Course, link: int, opened: int, end: float
-) -> float:
-    """Return when [s] a valve first passes its threshold, `end` where it does not, or UNDECIDED.
+@linked
+def used_up(modes: Modes, row: int, course: Course, first: float, early: float, end: float) -> float:
+    """Return when [s] from `early` on a margin is first below zero, `end` where it is not, or UNDECIDED.
 
-    Its margin is first + sum over modes of part_j (1 - e^(-rate_j t)) / rate_j. Each term goes one way, and so does
+    The margin is first + sum over modes of part_j (1 - e^(-rate_j t)) / rate_j. Each term goes one way, and so does
     each term of its slope and of its bend: from the two ends of an interval follow bounds that hold within it. An
     interval is passed when by these bounds the margin stays above zero; holds one root when the margin always falls, or
     is bent down throughout, and ends below zero; and is cut shorter otherwise. So two crossings that lie close together
@@ -128,35 +147,33 @@ def first_crossing(
 
     Parameters
     ----------
-    network : Network
-        The network.
     modes : Modes
         Tables of modes.
     row : int
         Row of the tables that holds.
     course : Course
-        The stretch, with `left` and `reach` at its end.
-    link : int
-        Number of the valve.
-    opened : int
-        1 when it is open and may shut, 0 when it is shut and may open.
-    end : float
-        Length of the stretch [s].
+        The stretch, with each mode's part, and with `reach` at its end.
+    first : float
+        The margin at time zero.
+    early, end : float
+        Between which times [s] to look; `end` is that of the stretch.
     """
-    nodes = course.pressure.shape[0]
-    first = _parted(network, modes, row, course, link, opened)
-    lowest, scale = first, 0.0
-    for j in range(nodes):
-        lowest += min(course.part[j], 0.0) * course.reach[j]
-        scale += abs(course.part[j]) * course.reach[j]
+    now, lowest, scale = first, 0.0, 0.0
+    for j in range(course.part.shape[0]):
         course.left_then[j], course.reach_then[j] = 1.0, 0.0
-    if first < 0.0:
-        return 0.0
-    if lowest > 0.0:
+        if early > 0.0:
+            decay = decayed(modes.rate[row, j] * early)
+            course.left_then[j], course.reach_then[j] = decay.left, early * decay.mean
+            now += course.part[j] * course.reach_then[j]
+        lowest += min(course.part[j], 0.0) * (course.reach[j] - course.reach_then[j])
+        scale += abs(course.part[j]) * course.reach[j]
+    if now < 0.0:
+        return early
+    if now + lowest > 0.0:
         return end
-    early, late, margin = 0.0, end, first
+    late = end
     for _ in range(_LOOKS):
-        look = _looked(modes, row, course, first, margin, early, late)
+        look = _looked(modes, row, course, first, now, early, late)
         narrow = late - early <= _NARROW * late
         if look.margin <= 0.0 and not look.never and (look.once or narrow):
             guess = _between(early, late, modes.rate[row, 0])
@@ -165,9 +182,9 @@ def first_crossing(
             if late >= end:
                 return end
             width = late - early
-            early, margin = late, look.margin
+            early, now = late, look.margin
             late = min(end, late + 4.0 * width)
-            for j in range(nodes):
+            for j in range(course.part.shape[0]):
                 course.left_then[j], course.reach_then[j] = course.left_next[j], course.reach_next[j]
         else:
             late = _between(early, late, modes.rate[row, 0])

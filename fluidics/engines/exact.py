@@ -9,9 +9,11 @@ import numpy as np
 
 from fluidics.compile import inlined, kernel
 from fluidics.engines.course import Course, aim, begin, empty_course, go
-from fluidics.engines.crossing import UNDECIDED, first_crossing
+from fluidics.engines.crossing import UNDECIDED, margin, used_up
+from fluidics.engines.extremes import keep, quiet, turns
 from fluidics.engines.modes import Modes, empty_modes, resolved_modes
-from fluidics.engines.stage import Rows, Stage, empty_rows, staged
+from fluidics.engines.stage import Rows, Stage, empty_rows, filled, staged
+from fluidics.engines.watch import NEVER, Watch, begin_watch, watching, write_extremes
 from fluidics.engines.yielding import Account, set_links, way_back
 from fluidics.network import CHECK, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
 
@@ -21,40 +23,59 @@ RESTLESS, UNCLEAR = -1, -2  # how a phase fails
 
 
 class Outcome(NamedTuple):
-    """How a call ended: the switches of valves, or why it stopped, in which stroke and phase."""
+    """How a call ended: the switches of valves, or why it stopped, in which stroke and phase, and the rows written."""
 
     switches: int
     stroke: int
     phase: int
+    rows: int
 
 
 @inlined
 def _passed_phase(
-    network: Network, stage: Stage, phase: int, opened: Ints, modes: Modes, course: Course, account: Account
-) -> int:
+    network: Network, stage: Stage, phase: int, opened: Ints, modes: Modes, course: Course, account: Account,
+    watch: Watch,
+) -> int:  # fmt: skip
     """Return how often valves switched in a phase, or RESTLESS or UNCLEAR; write what became of the network."""
     wall = network.start[stage.relief] if stage.relief >= 0 else -1
     share = way_back(stage, phase, wall, account)
     switches = set_links(network, stage, phase, opened)
-    left = stage.plan.duration[phase]
+    left, links = stage.plan.duration[phase], opened.shape[0]
     for i in range(course.source.shape[0]):
         course.source[i] = stage.plan.source[phase, i] * (share if i == wall else 1.0)
         account.entered[i] += course.source[i] * left
+    if watch.node >= 0:
+        begin_watch(watch, course.pressure)
     for _ in range(MOST_SWITCHES):
         row = resolved_modes(network, opened, modes)
         begin(network, modes, row, opened, course)
         dt, valve = left, -1
         aim(modes, row, course, dt)
-        for k in range(opened.shape[0]):
-            if network.kind[k] == CHECK and (k != stage.relief or stage.out[phase]):
-                when = first_crossing(network, modes, row, course, k, opened[k], dt)
-                if when == UNDECIDED:
-                    return UNCLEAR
-                if when < dt:
-                    dt, valve = when, k
-                    aim(modes, row, course, dt)
+        for k in range(links + 1):
+            if k == links and watch.node >= 0:
+                first = quiet(modes, row, course, watch)
+            elif k < links and network.kind[k] == CHECK and (k != stage.relief or stage.out[phase]):
+                first = margin(network, modes, row, course, k, opened[k])
+            else:
+                continue
+            when = used_up(modes, row, course, first, 0.0, dt)
+            if when == UNDECIDED:
+                return UNCLEAR
+            if when < dt:
+                dt, valve = when, k
+                aim(modes, row, course, dt)
+        if watch.node >= 0:
+            gone = stage.plan.duration[phase] - left
+            if not turns(network, modes, row, opened, course, account.passed, watch, gone, dt):
+                return UNCLEAR
+            keep(network, modes, row, opened, course, account.passed, watch, gone, dt)
         go(network, modes, row, opened, course, dt, account.passed)
         left -= dt
+        if valve == links:
+            watch.left[0] = left
+            for i in range(course.source.shape[0]):
+                account.entered[i] -= course.source[i] * left
+            return switches
         if valve < 0:
             return switches
         opened[valve] = 1 - opened[valve]
@@ -73,6 +94,7 @@ def passed_strokes(
     rows: Rows,
     strokes: int,
     every: int,
+    watch: Watch,
 ) -> Outcome:
     """Return how a number of strokes ended; every so many, counted back from the last, they are written into rows."""
     phases, nodes, links = stage.plan.duration.shape[0], course.pressure.shape[0], opened.shape[0]
@@ -80,21 +102,27 @@ def passed_strokes(
     for stroke in range(strokes):
         passed = 0.0
         for phase in range(phases):
-            done = _passed_phase(network, stage, phase, opened, modes, course, account)
+            done = _passed_phase(network, stage, phase, opened, modes, course, account, watch)
             if done < 0:
-                return Outcome(done, stroke, phase)
+                return Outcome(done, stroke, phase, at)
             switches += done
+            before = begun + passed
             passed += stage.plan.duration[phase]
-            if (strokes - 1 - stroke) % every == 0:
-                rows.time[at] = begun + passed
+            sounded = watch.left[0] >= 0.0
+            if (strokes - 1 - stroke) % every == 0 or sounded:
+                if watch.node >= 0:
+                    at = write_extremes(watch, course.pressure, before, rows, at)
+                rows.time[at] = begun + passed - max(watch.left[0], 0.0)
                 for i in range(nodes):
                     rows.pressure[at, i] = course.pressure[i]
                 for k in range(links):
                     rows.volume[at, k] = account.passed[k]
                     rows.open[at, k] = opened[k]
                 at += 1
+            if sounded:
+                return Outcome(switches, stroke, phase, at)
         begun = (stroke + 1) * passed
-    return Outcome(switches, strokes, 0)
+    return Outcome(switches, strokes, 0, at)
 
 
 def _unbalanced(network: Network, course: Course, account: Account) -> float:
@@ -127,6 +155,8 @@ def resolve(
     open_links: Ints,
     every: int = 1,
     relief: int = -1,
+    watch: int = -1,
+    alarm: float = NEVER,
 ) -> Resolved:
     """Return pressures, volumes and valves of a piecewise-linear network at the end of every phase of its strokes.
 
@@ -150,6 +180,11 @@ def resolve(
     relief : int
         Number of the check by which a wall gives way that the drive moves, -1 when there is none. What flows through it
         was not displaced, so the wall goes back by what it displaced and no more; it opens only while the wall is out.
+    watch : int
+        Number of the node whose greatest and least pressures within a phase are recorded too, where they lie a
+        millionth beyond those at its ends; -1 for none.
+    alarm : float
+        Pressure of that node [Pa] at which everything ends.
 
     Raises
     ------
@@ -179,8 +214,11 @@ def resolve(
     course = empty_course(network, np.asarray(pressure, dtype=np.float64))
     account = Account(np.zeros(len(network.compliance)), np.zeros(len(network.kind)))
     stage = staged(network, schedule, relief)
-    rows = empty_rows(stage, strokes, every)
-    end = passed_strokes(network, stage, opened, empty_modes(network), course, account, rows, strokes, every)
+    nodes, links = len(network.compliance), len(network.kind)
+    if not -1 <= watch < nodes:
+        raise ValueError(f"watch {watch!r} must be -1 or the number of a node, 0 to {nodes - 1}")
+    rows, seen = empty_rows(stage, strokes, every, 3 if watch >= 0 else 1), watching(watch, alarm, nodes, links)
+    end = passed_strokes(network, stage, opened, empty_modes(network), course, account, rows, strokes, every, seen)
     where = f"stroke {end.stroke + 1}, phase {end.phase + 1}"
     if end.switches == RESTLESS:
         raise RuntimeError(f"{where}: valves switched {MOST_SWITCHES} times and did not come to rest")
@@ -188,4 +226,5 @@ def resolve(
         raise RuntimeError(f"{where}: the moment at which a valve switches could not be found")
     retained = float(account.passed[relief]) if relief >= 0 else 0.0
     residual = _unbalanced(network, course, account)
-    return Resolved(rows.time, rows.pressure, rows.volume, rows.open, retained, residual, end.switches, 0)
+    found, alarmed = filled(rows, end.rows), bool(seen.left[0] >= 0.0)
+    return Resolved(*found, retained, residual, end.switches, 0, alarmed)

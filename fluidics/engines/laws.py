@@ -7,12 +7,14 @@ import math
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined, linked
+from fluidics.engines.watch import NEVER, Watch, watching
 from fluidics.forcing import Forcing, sine
 from fluidics.lines.gas import compressed
 from fluidics.network import Floats, Ints, Network
 from fluidics.reservoirs.supply import lift
 
 _TURN = 2.0 * math.pi
+OFF = watching(-1, NEVER, 1, 1)
 
 
 class Scene(NamedTuple):
@@ -30,6 +32,7 @@ class Scene(NamedTuple):
     source: Floats  # (n,) [m3/s] into each node
     open: Ints  # (m,)
     watch: Ints  # (m,) 1 where pressure may open or shut the link
+    sensor: Watch = OFF
 
 
 class Instant(NamedTuple):

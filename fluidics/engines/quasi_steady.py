@@ -6,7 +6,7 @@ from __future__ import annotations
 import numpy as np
 
 from fluidics.engines.operating import operated
-from fluidics.engines.recorded import Recorded, until_alarm
+from fluidics.engines.recorded import Recorded
 from fluidics.pump import Level, Pump, PumpState
 from fluidics.questions import aggregate
 
@@ -29,26 +29,26 @@ def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None,
     fast : None
         A pump that is quasi-steady remembers nothing.
     alarm : float
-        Line pressure [Pa] at which the stretch ends, a sixth of it too late at most.
+        Line pressure [Pa] at which the stretch ends, which is at once or never.
     """
     off = Level(0.0, 0.0)
     levels = (Level(rate, 1.0), off, off, off)
     around = operated(pump, state, levels, aggregate(pump.drug, state.drug), 1.0)
-    time = span * np.arange(1, _POINTS + 1) / _POINTS
+    alarmed = around.p_out >= alarm
+    time = np.zeros(1) if alarmed else span * np.arange(1, _POINTS + 1) / _POINTS
     volume = np.outer(time, (around.flow, around.flow))
-    part = Recorded(
+    return Recorded(
         node_names=NODES,
         link_names=LINKS,
         time=time,
-        pressure=np.tile((around.p_in, around.p_out), (_POINTS, 1)),
+        pressure=np.tile((around.p_in, around.p_out), (len(time), 1)),
         volume=volume,
-        open=np.ones((_POINTS, 2), dtype=np.int64),
+        open=np.ones((len(time), 2), dtype=np.int64),
         drawn=volume[:, 0],
         delivered=volume[:, 1],
-        strokes=around.strokes * span,
+        strokes=around.strokes * float(time[-1]),
         residual=0.0,
         switches=0,
-        alarmed=False,
+        alarmed=alarmed,
         fast=None,
     )
-    return until_alarm(part, alarm, 1)

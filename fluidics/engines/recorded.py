@@ -27,20 +27,8 @@ class Recorded(NamedTuple):
     fast: Any  # what the engine keeps for the next stretch
 
 
-def until_alarm(part: Recorded, alarm: float, node: int) -> Recorded:
-    """Return an even stretch up to and with the first time at which a node holds a pressure [Pa]."""
-    rows = np.flatnonzero(part.pressure[:, node] >= alarm)
-    if not len(rows):
-        return part
-    row = int(rows[0])
-    kept = slice(0, row + 1)
-    return part._replace(
-        time=part.time[kept],
-        pressure=part.pressure[kept],
-        volume=part.volume[kept],
-        open=part.open[kept],
-        drawn=part.drawn[kept],
-        delivered=part.delivered[kept],
-        strokes=part.strokes * float(part.time[row] / part.time[-1]),
-        alarmed=True,
-    )
+def still(before: Recorded, span: float) -> Recorded:
+    """Return a stretch in which nothing flows, after another one."""
+    stands = before._replace(time=np.array([span]), pressure=before.pressure[-1:], open=before.open[-1:])
+    stands = stands._replace(drawn=np.zeros(1), delivered=np.zeros(1), volume=np.zeros((1, before.volume.shape[1])))
+    return stands._replace(strokes=0.0, residual=0.0, switches=0, alarmed=False)

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fluidics.circuit import INLET, LINE, OUTLET, RESERVOIR, Circuit, carries, circuit, schedule
+from fluidics.circuit import CHAMBER, INLET, LINE, OUTLET, RESERVOIR, Circuit, carries, circuit, schedule
 from fluidics.engines.exact import resolve
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.rosenbrock import integrate
-from fluidics.engines.timing import ALWAYS, Timing, active, between, lasting, timing, turning
+from fluidics.engines.timing import ALWAYS, Timing, active, between, lasting, stopped, timing, turning
+from fluidics.engines.watch import NEVER
 from fluidics.network import Floats, Ints, Network, Resolved, Schedule
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import encloses, strokes
@@ -21,7 +22,6 @@ SEGMENTS = 3  # of the line
 NODES = ("reservoir", "chamber", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
 LINKS = ("inlet", "outlet", *(f"line_{k + 1}" for k in range(SEGMENTS)), "tip")
 TIP = OUTLET + SEGMENTS + 1  # link from the tip to the site
-_HALVINGS = 40
 _ROUNDING = 1e-9  # [-]: of a stroke
 
 
@@ -36,6 +36,7 @@ class Fast(NamedTuple):
     open: Ints  # (m,)
     due: float  # [-] of the next stroke
     time: float  # [s] of the last stretch
+    home: Schedule | None  # way back of a wall that an alarm stopped on its way; none when it is home
 
 
 def _stored(network: Network, pressure: Floats) -> Floats:
@@ -66,15 +67,17 @@ def _grown(network: Network, time: float) -> Network:
     return network._replace(gas=network.gas + network.growth * time)
 
 
-def _started(pump: Pump, state: PumpState, made: Circuit, fast: Fast | None) -> tuple[Floats, Ints, float]:
+def _started(made: Circuit, fast: Fast | None) -> Fast:
+    """Return what a stretch begins with: what the last one left, in the network that is now."""
     if fast is None:
-        return made.pressure.copy(), np.zeros(made.network.kind.shape[0], dtype=np.int64), 1.0
+        shut = np.zeros(made.network.kind.shape[0], dtype=np.int64)
+        return Fast(made.network, made.pressure.copy(), shut, 1.0, 0.0, None)
     # gas that was made is in the state, unless that stands still
     still = np.array_equal(fast.network.gas, made.network.gas)
     before = fast.network if still else _grown(fast.network, fast.time)
     pressure = settled(before, made.network, fast.pressure)
     pressure[RESERVOIR] = made.pressure[RESERVOIR]
-    return pressure, fast.open, fast.due
+    return fast._replace(network=made.network, pressure=pressure)
 
 
 def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast | None, alarm: float) -> Recorded:
@@ -97,27 +100,52 @@ def resolved(pump: Pump, state: PumpState, rate: float, span: float, fast: Fast 
     made = circuit(pump, state, not pushes, SEGMENTS, rate)
     stroke = schedule(made.network, pump.drive, state.drive, rate)
     rest = schedule(made.network, pump.drive, state.drive, 0.0)
-    pressure, opened, due = _started(pump, state, made, fast)
-    stages, plan = _staged(stroke, rest, rate, due, span)
+    now = _started(made, fast)
+    due, home = now.due, [] if now.home is None else [(now.home, 1)]
+    back = float(sum(stage.duration.sum() for stage, _ in home))
+    stages, plan = _staged(stroke, rest, rate, due, max(span - back, 0.0))
     parts: list[Part] = []
-    alarmed, net = False, made.network
-    for stage, count in stages:
-        part = _run(net, stage, count, pressure, opened, made.carries)
-        rows = np.flatnonzero(part.pressure[:, LINE] >= alarm)
-        alarmed = len(rows) > 0
-        now = made._replace(network=net)
-        parts += _until(now, stage, count, part, pressure, opened, int(rows[0]), alarm) if alarmed else [
-            (stage, count, part)
-        ]
-        net = _grown(net, part.time[-1])
-        pressure, opened = parts[-1][2].pressure[-1].copy(), parts[-1][2].open[-1].copy()
+    alarmed = False
+    for k, (stage, count) in enumerate([*home, *stages]):
+        comes_home = k < len(home)
+        part = _run(now, stage, count, made.carries or comes_home, NEVER if comes_home else alarm)
+        parts.append((stage, count, part))
+        alarmed, net = part.alarmed, _grown(now.network, part.time[-1])
+        now = now._replace(network=net, pressure=part.pressure[-1].copy(), open=part.open[-1].copy())
         if alarmed:
             break
-    elapsed = float(sum(part.time[-1] for _, _, part in parts))
+    elapsed = float(sum(part.time[-1] for _, _, part in parts)) - back
     begun = _begun(plan, stroke, elapsed) if strokes(pump.drive, rate) > 0.0 else 0.0
-    fast = Fast(made.network, pressure, opened, plan.due, elapsed)
-    found = _joined(parts, made, fast, begun, alarmed)
+    missed = alarmed and rate > 0.0
+    left = now._replace(
+        network=made.network,
+        time=elapsed + back,
+        due=stopped(plan, due, float(stroke.duration.sum()), elapsed) if missed else plan.due,
+        home=_homeward(parts[-1], made.network) if missed and pushes else None,
+    )
+    found = _joined(parts, made, left, begun, alarmed)
     return found._replace(drawn=found.volume[:, OUTLET]) if encloses(pump.drive) > 0.0 else found
+
+
+def _homeward(last: Part, net: Network) -> Schedule | None:
+    """Return the way back of a wall that was stopped within a stroke, None where it is home or has none.
+
+    It comes home as its stroke would have let it, from where it has come to.
+    """
+    stage, _, part = last
+    period, now = float(stage.duration.sum()), float(part.time[-1])
+    begun = max(math.ceil(now / period - _ROUNDING) - 1, 0) * period
+    out = _moved(stage, 1, np.array([now - begun]), CHAMBER)[0]
+    if len(walls := _walls(net)):
+        kept = np.append(0.0, part.volume[:, walls[0]])
+        out -= kept[-1] - np.interp(begun, np.append(0.0, part.time), kept)
+    rest = between(stage, now - begun, period)
+    way = rest.source[:, CHAMBER] < 0.0
+    if out <= 0.0 or not way.any():
+        return None
+    source = np.where(np.arange(rest.source.shape[1]) == CHAMBER, rest.source, 0.0)[way]
+    back = -float(rest.duration[way] @ source[:, CHAMBER])
+    return Schedule(rest.duration[way], source * (out / back), rest.gates[way])
 
 
 def _turns(stroke: Schedule) -> bool:
@@ -149,34 +177,26 @@ def _staged(
     return [(stage, count) for stage, count in stages if count], plan
 
 
-def _until(
-    made: Circuit, stage: Schedule, count: int, part: Resolved, pressure: Floats, opened: Ints, row: int, alarm: float
-) -> list[Part]:
-    """Return a stage up to where the line comes to the alarm pressure, in the phase that ends at a row."""
-    kept = slice(0, row)
-    before = part._replace(
-        time=part.time[kept], pressure=part.pressure[kept], volume=part.volume[kept], open=part.open[kept]
-    )
-    start, valves = (part.pressure[row - 1], part.open[row - 1]) if row else (pressure, opened)
-    at = row % len(stage.duration)
-    phase = Schedule(stage.duration[at : at + 1], stage.source[at : at + 1], stage.gates[at : at + 1])
-    low, high = 0.0, float(phase.duration[0])
-    net = _grown(made.network, before.time[-1]) if row else made.network
-    for _ in range(_HALVINGS):
-        middle = 0.5 * (low + high)
-        look = _run(net, phase._replace(duration=np.array([middle])), 1, start, valves, made.carries)
-        low, high = (low, middle) if look.pressure[-1, LINE] >= alarm else (middle, high)
-    phase = phase._replace(duration=np.array([high]))
-    last = (phase, 1, _run(net, phase, 1, start, valves, made.carries))
-    return [(stage, count, before), last] if row else [last]
+def _walls(net: Network) -> Ints:
+    """Return the links by which a wall gives way that the drive pushes."""
+    return np.flatnonzero(net.stop > len(net.compliance))
 
 
-def _run(net: Network, stage: Schedule, count: int, pressure: Floats, opened: Ints, carrying: bool) -> Resolved:
-    walls = np.flatnonzero(net.stop > len(net.compliance))
+def _run(now: Fast, stage: Schedule, count: int, carrying: bool, alarm: float) -> Resolved:
+    net, walls = now.network, _walls(now.network)
     relief = int(walls[0]) if len(walls) and not carrying else -1
     if net.gas.any() or net.loss.any() or net.lift.any():
-        return integrate(net, stage, count, pressure, opened, relief=relief)
-    return resolve(net, stage, count, pressure, opened, relief=relief)
+        return integrate(net, stage, count, now.pressure, now.open, relief=relief, watch=LINE, alarm=alarm)
+    return resolve(net, stage, count, now.pressure, now.open, relief=relief, watch=LINE, alarm=alarm)
+
+
+def _moved(stage: Schedule, count: int, time: Floats, node: int) -> Floats:
+    """Return the volume [m3] that a drive has brought into a node at each time [s] since a stage began."""
+    edges, volume = (
+        np.append(0.0, np.cumsum(np.tile(column, count)))
+        for column in (stage.duration, stage.source[:, node] * stage.duration)
+    )
+    return np.interp(time, edges, volume)
 
 
 def _joined(parts: list[Part], made: Circuit, fast: Fast, begun: float, alarmed: bool) -> Recorded:
@@ -185,7 +205,7 @@ def _joined(parts: list[Part], made: Circuit, fast: Fast, begun: float, alarmed:
     at, passed, taken = 0.0, np.zeros(len(made.network.kind)), 0.0
     relieved = made.carries and made.network.stop[-1] == RESERVOIR
     for stage, count, part in parts:
-        moved = np.cumsum(np.tile(-stage.source[:, RESERVOIR] * stage.duration, count))[: len(part.time)]
+        moved = -_moved(stage, count, part.time, RESERVOIR)
         through = part.volume[:, INLET] - (part.volume[:, -1] if relieved else 0.0)
         times.append(at + part.time)
         pressures.append(part.pressure)

@@ -1,101 +1,34 @@
 """Pressures within a stroke by a linearly implicit method with error control, for networks that are smooth and not
-linear; piecewise-linear ones go to `fluidics.engines.exact`, one step stands in `fluidics.engines.rodas`."""
+linear; piecewise-linear ones go to `fluidics.engines.exact`, one phase stands in `fluidics.engines.travel`."""
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from fluidics.compile import kernel, linked
-from fluidics.engines.laws import Instant, Scene, look
-from fluidics.engines.rodas import LEAST_PRESSURE, STAGES, Bench, accept, error, step
-from fluidics.engines.stage import Rows, Stage, empty_rows, staged
-from fluidics.engines.switching import switch, until_switch
-from fluidics.forcing import Forcing, forcing, longest_step
+from fluidics.engines.laws import Instant, Scene
+from fluidics.engines.rodas import STAGES, Bench
+from fluidics.engines.stage import Rows, Stage, empty_rows, filled, staged
+from fluidics.engines.travel import DONE, LONG, MOST_STEPS, MOST_SWITCHES, RESTLESS, STUCK, SWITCHED, travel
+from fluidics.engines.watch import NEVER, watching, write_extremes
+from fluidics.forcing import Forcing, forcing
 from fluidics.lines.gas import compressed
 from fluidics.network import CHECK, GATE, TUBE, Floats, Ints, Network, Resolved, Schedule, checked
 from fluidics.reservoirs.supply import Elastic
 
-MOST_FAILURES = 60  # steps in a row
-MOST_STEPS = 10_000_000  # in one phase
-MOST_SWITCHES = 100_000
-DONE, STUCK, LONG, RESTLESS = 0, 1, 2, 3  # how a phase ends
-SWITCHED, REJECTED = 0, 1  # what a bench counts
 NO_FORCING = forcing()
 ELASTIC = Elastic()
 
 
-@linked
-def first_step(scene: Scene, bench: Bench, tolerance: float) -> float:
-    """Return a step [s] in which no pressure moves by more than the tolerance of an order 3 method allows."""
-    h, here = 1e300, bench.here
-    for i in range(here.slope.shape[0]):
-        moving = abs(here.slope[i] * here.flow[i] + here.drift[i])
-        if moving > 0.0:
-            h = min(h, max(abs(here.pressure[i]), LEAST_PRESSURE) / moving)
-    return math.sqrt(math.sqrt(tolerance)) * h
-
-
-@linked
-def travel(scene: Scene, bench: Bench, start: float, duration: float, tolerance: float) -> int:
-    """Return how a phase ended; the bench is left at its end, or where it came to.
-
-    Steps never reach over a drive edge or the switching of a valve, and after each they start small again.
-    """
-    band = 0.01 * tolerance + 1e-13
-    longest = longest_step(scene.forcing)
-    time, failures = 0.0, 0
-    look(scene, bench.y, start, bench.here)
-    switched = switch(scene, bench.here, band)
-    if switched > 0:
-        bench.tally[SWITCHED] += switched
-        look(scene, bench.y, start, bench.here)
-    h = first_step(scene, bench, tolerance)
-    for _ in range(MOST_STEPS):
-        h = min(h, longest)
-        left = duration - time
-        ends = h >= left * (1.0 - 1e-12)
-        if ends:
-            h = left
-        elif time + h == time:
-            return STUCK
-        step(scene, bench, start + time, h)
-        wrong = error(scene, bench) / tolerance
-        factor = max(0.1, min(5.0, 0.9 / math.sqrt(math.sqrt(max(wrong, 1e-8)))))
-        if wrong > 1.0:
-            bench.tally[REJECTED] += 1
-            failures += 1
-            if failures > MOST_FAILURES:
-                return STUCK
-            h *= factor
-            continue
-        failures = 0
-        h = until_switch(scene, bench, start + time, h, band)
-        time += h
-        ends = ends and h == left
-        accept(scene, bench)
-        opened = switch(scene, bench.here, band)
-        switched += opened
-        bench.tally[SWITCHED] += opened
-        if switched > MOST_SWITCHES:
-            return RESTLESS
-        if ends:
-            return DONE
-        h *= factor
-        if opened > 0:
-            look(scene, bench.y, start + time, bench.here)
-            h = first_step(scene, bench, tolerance)
-    return LONG
-
-
 class Outcome(NamedTuple):
-    """How a stretch ended, and where."""
+    """How a stretch ended, and where, and the rows written."""
 
     status: int
     stroke: int
     phase: int
+    rows: int
 
 
 @linked
@@ -139,17 +72,23 @@ def stretch(
             pushed += prepare(scene, bench, stage, k, pushed - kept)
             status = travel(scene, bench, time, stage.plan.duration[k], tolerance)
             if status != DONE:
-                return Outcome(status=status, stroke=stroke, phase=k)
+                return Outcome(status=status, stroke=stroke, phase=k, rows=row)
+            before = time
             time += stage.plan.duration[k]
-            if (strokes - 1 - stroke) % every == 0:
-                rows.time[row] = time
+            sounded = scene.sensor.left[0] >= 0.0
+            if (strokes - 1 - stroke) % every == 0 or sounded:
+                if scene.sensor.node >= 0:
+                    row = write_extremes(scene.sensor, bench.here.pressure, before, rows, row)
+                rows.time[row] = time - max(scene.sensor.left[0], 0.0)
                 for i in range(n):
                     rows.pressure[row, i] = bench.here.pressure[i]
                 for j in range(m):
                     rows.volume[row, j] = bench.y[n + j]
                     rows.open[row, j] = scene.open[j]
                 row += 1
-    return Outcome(status=DONE, stroke=strokes, phase=0)
+            if sounded:
+                return Outcome(status=DONE, stroke=stroke, phase=k, rows=row)
+    return Outcome(status=DONE, stroke=strokes, phase=0, rows=row)
 
 
 def _instant(n: int, m: int, b: int) -> Instant:
@@ -184,6 +123,8 @@ def integrate(
     every: int = 1,
     relief: int = -1,
     supply: Any = ELASTIC,
+    watch: int = -1,
+    alarm: float = NEVER,
 ) -> Resolved:
     """Return pressures, volumes and valves of a network at the end of every phase of its strokes.
 
@@ -210,6 +151,8 @@ def integrate(
         was not displaced, so the wall goes back by what it displaced and no more; it opens only while the wall is out.
     supply : Elastic or Held
         What holds the pressure of node 0: its compliance, or the law of a reservoir from its state at the start on.
+    watch, alarm : int, float
+        A node whose extremes are recorded, and its pressure [Pa] that ends all, as in `fluidics.engines.exact`.
 
     Raises
     ------
@@ -242,13 +185,13 @@ def integrate(
     if forcing.at.size and not (forcing.at.min() >= 0 and forcing.at.max() < n + b):
         raise ValueError(f"forcing acts on {forcing.at}; nodes and boundaries are 0 to {n + b - 1}")
     stage = staged(network, schedule, relief)
-    rows = empty_rows(stage, strokes, every)
+    rows, sensor = empty_rows(stage, strokes, every, 3 if watch >= 0 else 1), watching(watch, alarm, n, m)
     opened = np.where(network.kind == TUBE, 1, open_links).astype(np.int64)
     base = np.array(pressure, dtype=np.float64)
     for i in np.flatnonzero((network.gas > 0.0) & (base + network.ambient <= 0.0)):
         absolute = base[i] + network.ambient
         raise ValueError(f"node {i}: its gas starts at {absolute:g} Pa absolute, it must start above zero")
-    scene = Scene(network, supply, forcing, base, np.zeros(n), opened, np.zeros(m, dtype=np.int64))
+    scene = Scene(network, supply, forcing, base, np.zeros(n), opened, np.zeros(m, dtype=np.int64), sensor)
     size = n + m + 1
     bench = Bench(
         np.zeros(size), np.zeros(size), np.zeros((STAGES, size)), np.zeros((n, n)),
@@ -258,8 +201,9 @@ def integrate(
     _refuse_failure(end, float(tolerance))
     retained = float(bench.y[n + relief]) if relief >= 0 else 0.0
     switches, rejected = (int(each) for each in bench.tally)
-    residual = _unbalanced(scene, bench, float(rows.time[-1]))
-    return Resolved(rows.time, rows.pressure, rows.volume, rows.open, retained, residual, switches, rejected)
+    found, alarmed = filled(rows, end.rows), bool(sensor.left[0] >= 0.0)
+    residual = _unbalanced(scene, bench, float(found.time[-1]))
+    return Resolved(*found, retained, residual, switches, rejected, alarmed)
 
 
 def _refuse_failure(end: Outcome, tolerance: float) -> None:

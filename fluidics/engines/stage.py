@@ -20,7 +20,7 @@ class Stage(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """What is recorded at the end of every phase."""
+    """What is recorded, at the end of every phase or within it."""
 
     time: Floats  # (r,) [s]
     pressure: Floats  # (r, n) [Pa]
@@ -61,8 +61,8 @@ def staged(network: Network, schedule: Schedule, relief: int) -> Stage:
     return Stage(plan, relief, back, out)
 
 
-def empty_rows(stage: Stage, strokes: int, every: int) -> Rows:
-    """Return rows for one of so many strokes, the last with certainty.
+def empty_rows(stage: Stage, strokes: int, every: int, phase: int = 1) -> Rows:
+    """Return rows for one of so many strokes, the last with certainty, and as many for each phase as asked.
 
     Examples
     --------
@@ -71,6 +71,17 @@ def empty_rows(stage: Stage, strokes: int, every: int) -> Rows:
     (16, 6)
     """
     phases, nodes = stage.plan.source.shape
-    count, links = -(-strokes // every) * phases, stage.plan.gates.shape[1]
+    count, links = -(-strokes // every) * phases * phase, stage.plan.gates.shape[1]
     shape = (count, links)
     return Rows(np.zeros(count), np.zeros((count, nodes)), np.zeros(shape), np.zeros(shape, dtype=np.int64))
+
+
+def filled(rows: Rows, count: int) -> Rows:
+    """Return the rows that have been written, the first so many.
+
+    Examples
+    --------
+    >>> filled(Rows(np.ones(3), np.ones((3, 6)), np.ones((3, 5)), np.ones((3, 5), dtype=np.int64)), 2).time
+    array([1., 1.])
+    """
+    return Rows(rows.time[:count], rows.pressure[:count], rows.volume[:count], rows.open[:count])

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 
-from fluidics.compile import linked
+from fluidics.compile import inlined, linked
 from fluidics.engines.laws import Instant, Scene
 from fluidics.engines.rodas import BETWEEN, LEAST_PRESSURE, STAGES, Bench, step
 
@@ -27,9 +27,18 @@ def room(scene: Scene, at: Instant, k: int, band: float) -> float:
 
 
 @linked
+def silence(scene: Scene, at: Instant, band: float) -> float:
+    """Return how far the watched node is from its alarm, relative to that [-]; below zero it sounds."""
+    if scene.sensor.node < 0:
+        return 1e300
+    alarm = scene.sensor.alarm
+    return (alarm - at.pressure[scene.sensor.node]) / max(abs(alarm), LEAST_PRESSURE) + band
+
+
+@linked
 def least_room(scene: Scene, at: Instant, band: float) -> float:
-    """Return the room [-] of the check that is nearest to switching."""
-    least = 1e300
+    """Return the room [-] of the check that is nearest to switching, or of the alarm if that is nearer to sounding."""
+    least = silence(scene, at, band)
     for k in range(scene.network.kind.shape[0]):
         if scene.watch[k] == 1:
             least = min(least, room(scene, at, k, band))
@@ -63,11 +72,31 @@ def bend(scene: Scene, bench: Bench, i: int, h: float, order: int) -> float:
     return here.slope[i] * bent
 
 
+@inlined
+def lowest(left: float, end: float, c0: float, c1: float) -> float:
+    """Return the share of a step [-] at which a cubic is least and below zero; 1 when it is nowhere.
+
+    left (1 - x) + end x + x (1 - x) (c0 + x c1)
+
+    Examples
+    --------
+    >>> lowest(1.0, 1.0, -5.0, 0.0)
+    0.5
+    """
+    slope, square, cube = end - left + c0, c1 - c0, -c1
+    inside = square * square - 3.0 * slope * cube
+    if inside <= 0.0 or square + math.sqrt(inside) == 0.0:
+        return 1.0
+    share = -slope / (square + math.sqrt(inside))
+    below = 0.0 < share < 1.0 and left + share * (slope + share * (square + share * cube)) < 0.0
+    return share if below else 1.0
+
+
 @linked
 def dip(scene: Scene, bench: Bench, h: float, band: float) -> float:
     """Return the share of a step [-] at which some check may have switched and switched back; 1 when none.
 
-    Told by the cubic that interpolates the step.
+    Told by the cubic that interpolates the step. The alarm counts as a check.
     """
     first = 1.0
     for k in range(scene.network.kind.shape[0]):
@@ -78,14 +107,12 @@ def dip(scene: Scene, bench: Bench, h: float, band: float) -> float:
         size = size if scene.open[k] == 1 else -size
         c0 = (bend(scene, bench, a, h, 0) - bend(scene, bench, b, h, 0)) / size
         c1 = (bend(scene, bench, a, h, 1) - bend(scene, bench, b, h, 1)) / size
-        left = room(scene, bench.here, k, band)
-        slope, square, cube = room(scene, bench.there, k, band) - left + c0, c1 - c0, -c1
-        inside = square * square - 3.0 * slope * cube
-        if inside <= 0.0 or square + math.sqrt(inside) == 0.0:
-            continue
-        lowest = -slope / (square + math.sqrt(inside))
-        if 0.0 < lowest < first and left + lowest * (slope + lowest * (square + lowest * cube)) < 0.0:
-            first = lowest
+        first = min(first, lowest(room(scene, bench.here, k, band), room(scene, bench.there, k, band), c0, c1))
+    node = scene.sensor.node
+    if node >= 0:
+        size = max(abs(scene.sensor.alarm), LEAST_PRESSURE)
+        c0, c1 = -bend(scene, bench, node, h, 0) / size, -bend(scene, bench, node, h, 1) / size
+        first = min(first, lowest(silence(scene, bench.here, band), silence(scene, bench.there, band), c0, c1))
     return first
 
 

@@ -3,6 +3,7 @@ of it with the engines."""
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, NamedTuple
 
 import numpy as np
@@ -74,6 +75,34 @@ def turning(period: float, due: float, span: float) -> Timing:
         last = 0.0
     over = wait < (1.0 - done) * period and done > 0.0
     return Timing(wait, strokes, last, done + wait / period if over else last / period, span)
+
+
+def stopped(plan: Timing, due: float, period: float, elapsed: float) -> float:
+    """Return the share of a stroke [-] that was programmed since the last one began, when a stretch is stopped.
+
+    What is left of a stroke that has begun is missed; the next one waits for a whole stroke to be programmed.
+
+    Parameters
+    ----------
+    plan : Timing
+        The stretch as it was meant to be.
+    due : float
+        Share of a stroke that was programmed before it [-].
+    period : float
+        Time between strokes [s].
+    elapsed : float
+        Time [s] after which it is stopped.
+
+    Examples
+    --------
+    >>> plan = timing(60.0, 0.5, 0.5, 150.0)
+    >>> stopped(plan, 0.5, 60.0, 15.0), stopped(plan, 0.5, 60.0, 105.0)
+    (0.75, 0.25)
+    """
+    if elapsed <= plan.wait:
+        return due + elapsed / period
+    done = (elapsed - plan.wait) / period
+    return done - max(math.ceil(done - _NEXT) - 1.0, 0.0)
 
 
 def lasting(phases: Schedule, duration: float) -> Schedule:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fluidics.engines.operating import operated
-from fluidics.engines.recorded import Recorded
+from fluidics.engines.recorded import Recorded, still
 from fluidics.engines.rungs import ENGINES, Engine
 from fluidics.network import Floats, Ints
 from fluidics.programmes.programme import Programme, pieces
@@ -22,7 +22,9 @@ from fluidics.sites.blockage import Blocked
 
 LONGEST = 3600.0  # [s]: for which the slow states of the parts stand still
 SHORTEST = 1e-3  # [s]
+_NOTHING = 1e-6  # [s]
 EMPTY = 1e-3  # [-]: of what a stretch draws, to which it ends with the reservoir
+SOONEST = 1.0  # [s] after an alarm that somebody answers it
 NEVER = 1e300
 
 
@@ -78,6 +80,7 @@ def traced(
     changes: Sequence[Change] = (),
     blockages: Sequence[Blockage] = (),
     alarm: float = NEVER,
+    answer: float = NEVER,
 ) -> Trace:
     """Return what a device does in `span` [s] of a programme.
 
@@ -102,20 +105,26 @@ def traced(
         Resistances put in front of the site at given times.
     alarm : float
         Pressure at the drive's end of the line [Pa] at which the pump alarms and stops; never if not given.
+    answer : float
+        Time [s] after which an alarm is answered; the pump then goes on with its programme, and what it missed stays
+        missed. Nothing else is done: it may alarm again, at once where the pressure has not fallen. Never if not given.
 
     Raises
     ------
     ValueError
-        When a change names no number of the pump, a time lies outside the trace, or the programme ends before it.
+        When a change names no number of the pump, a time lies outside the trace, the programme ends before it, or an
+        answer comes sooner than in a second.
     RuntimeError
         When an engine does not converge.
     """
     _refuse(pump, programme, span, changes, blockages)
+    if not answer >= SOONEST:
+        raise ValueError(f"an alarm answered after {answer!r} s; give at least {SOONEST:g} s")
     numbers, names = pack(pump), slots(pump)
     resistance = 0.0
     parts: list[tuple[float, Recorded]] = []
     events: list[Event] = []
-    now, fast, stopped, dry = 0.0, None, False, False
+    now, fast, stopped, until, dry = 0.0, None, False, 0.0, False
     changed = defaultdict(list)
     for change in changes:
         changed[change.time].append(change)
@@ -131,21 +140,27 @@ def traced(
         if blockages:
             device = device._replace(site=Blocked(device.site, resistance))
         for _, stop, rate in pieces(programme, begin, end):
-            while stop - now > SHORTEST * 1e-3:
+            while stop - now > _NOTHING:
+                if stopped and until - now <= _NOTHING:
+                    stopped = False
+                    events.append(Event(now, "answered", 0.0))
                 here = 0.0 if stopped else rate
                 around = _around(device, state, here)
-                stretch = _stretch(device, state, around, stop - now)
+                stretch = _stretch(device, state, around, (min(stop, until) if stopped else stop) - now)
                 part = (
-                    _still(parts[-1][1], stretch)
+                    still(parts[-1][1], stretch)
                     if dry and around.flow > 0.0
                     else _filled(ENGINES[engine], device, state, here, stretch, fast, NEVER if stopped else alarm)
                 )
-                parts.append((now, part))
-                state = advanced(device, state, float(part.time[-1]), _seen(around, part))
-                now, fast = now + float(part.time[-1]), part.fast
+                took = float(part.time[-1])
+                if took > 0.0 or not parts:
+                    parts.append((now, part))
+                if took > 0.0:
+                    state = advanced(device, state, took, _seen(around, part))
+                now, fast = now + took, part.fast
                 dry = dry or not usable(device.reservoir, state.reservoir) > EMPTY * float(part.drawn[-1])
                 if not stopped and (part.alarmed or dry):
-                    stopped = True
+                    stopped, until = True, NEVER if dry else now + answer
                     alarmed = Event(now, "alarm", alarm)
                     events.append(alarmed if part.alarmed else Event(now, "reservoir empty", 0.0))
     return _joined(engine, programme, parts, events, state)
@@ -164,13 +179,6 @@ def _filled(
         if not 0.0 < left < (1.0 - EMPTY) * drawn or span <= SHORTEST:
             return part
         span = max(min(span, float(part.time[-1])) * left / drawn, SHORTEST)
-
-
-def _still(before: Recorded, span: float) -> Recorded:
-    """Return a stretch in which nothing flows, after another one."""
-    still = before._replace(time=np.array([span]), pressure=before.pressure[-1:], open=before.open[-1:])
-    still = still._replace(drawn=np.zeros(1), delivered=np.zeros(1), volume=np.zeros((1, before.volume.shape[1])))
-    return still._replace(strokes=0.0, residual=0.0, switches=0, alarmed=False)
 
 
 def _refuse(

@@ -23,7 +23,10 @@ Changes = Annotated[
     list[str] | None,
     typer.Option("--change", metavar="TIME:PATH=VALUE", help='As in --change "2 h: site.pressure = 5 kPa".'),
 ]
-Times = Annotated[list[str] | None, typer.Option("--occlude", metavar="TIME", help="Block the tip of the catheter.")]
+Times = Annotated[
+    list[str] | None,
+    typer.Option("--occlude", metavar="TIME", help='Block the tip from a time on, or as in --occlude "2 h - 3 h".'),
+]
 Refills = Annotated[
     list[str] | None,
     typer.Option("--refill", metavar="TIME:CONCENTRATION", help='As in --refill "2 h: 2000 ug/mL"; only drug changes.'),
@@ -45,6 +48,7 @@ def trace(
     profile: Profiles = None,
     within: Annotated[str, typer.Option(metavar="SHARE", help="Of its range, the most a profile's step is.")] = "1 %",
     alarm: Annotated[str | None, typer.Option(metavar="PRESSURE", help="Line pressure that stops the pump.")] = None,
+    answer: Annotated[str | None, typer.Option(metavar="TIME", help="After an alarm, until the pump goes on.")] = None,
     plot: Annotated[Path | None, typer.Option(metavar="FILE", help="Figure to write: .svg, .png or .pdf.")] = None,
     overrides: Overrides = None,
     as_json: Json = False,
@@ -61,14 +65,14 @@ def trace(
     if plot:
         check_kind(plot)
     scenario = load(name, overrides or ())
-    pressure = tracing.alarm_pressure(scenario, alarm)
+    pressure, until = tracing.alarm_pressure(scenario, alarm), tracing.answer_time(answer)
     changed = programmes.asked(scenario, length, changes or (), occlude or ())
     given = profile_file.read_all(scenario, profile or (), within)
     changed, followed = profiles.joined(scenario, length, changed, given)
     refilled = drugging.refills(scenario, refill or (), length)
     try:
         with patience(BUSY):
-            done = tracing.run(scenario, length, engine, changed, pressure, followed)
+            done = tracing.run(scenario, length, engine, changed, pressure, until, followed)
             drug = drugging.followed(scenario, done, refilled)
     except KeyboardInterrupt:
         say("Interrupted. A trace keeps nothing; give the same command again.")

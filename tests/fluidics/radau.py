@@ -56,7 +56,7 @@ def _until_a_valve(made: Network, opened: Ints, source: Floats, span: tuple[floa
     jacobian = _jacobian(made, opened)
     return solve_ivp(
         lambda _, y: _slopes(made, opened, source, y), span, state, "Radau",
-        rtol=TOLERANCE, atol=TOLERANCE, jac=jacobian, events=events,
+        rtol=TOLERANCE, atol=TOLERANCE, jac=jacobian, events=events, dense_output=True,
     )  # fmt: skip
 
 
@@ -91,3 +91,32 @@ def radau(made: Network, stroke: Schedule, pressure: Floats, open_links: Ints) -
         switches,
         0,
     )
+
+
+def greatest_and_least(made: Network, stroke: Schedule, pressure: Floats, open_links: Ints, node: int) -> Floats:
+    """Return the greatest and the least pressure of a node in each phase (k, 2), by the dense output of each piece."""
+    from scipy.optimize import minimize_scalar
+
+    size = made.compliance.shape[0]
+    state = np.concatenate([pressure, np.zeros(made.kind.shape[0])])
+    opened = np.where(made.kind == TUBE, 1, open_links)
+    found = np.empty((len(stroke.duration), 2))
+    for k, duration in enumerate(stroke.duration):
+        opened = np.where(made.kind == GATE, stroke.gates[k], opened)
+        seen, time, status = [state[node]], 0.0, 1
+        while status == 1:
+            for link in np.flatnonzero(made.kind == CHECK):
+                if _margin(made, opened, link, state[:size]) < -BAND:
+                    opened[link] = 1 - opened[link]
+            part = _until_a_valve(made, opened, stroke.source[k], (time, float(duration)), state)
+            for sign in (1.0, -1.0):
+                at = int(np.argmax(sign * part.y[node]))
+                ends = part.t[max(at - 1, 0)], part.t[min(at + 1, len(part.t) - 1)]
+                best = minimize_scalar(
+                    lambda t, sign=sign, part=part: -sign * part.sol(t)[node], bounds=ends, method="bounded",
+                    options={"xatol": 1e-9 * float(duration)},
+                )  # fmt: skip
+                seen += [part.y[node, at], -sign * best.fun]
+            time, state, status = part.t[-1], part.y[:, -1], part.status
+        found[k] = max(seen), min(seen)
+    return found

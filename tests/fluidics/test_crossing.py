@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from fluidics.compile import kernel
 from fluidics.engines.course import empty_course
-from fluidics.engines.crossing import first_crossing
+from fluidics.engines.crossing import margin as margin_of
+from fluidics.engines.crossing import used_up
 from fluidics.engines.modes import Modes
 from fluidics.network import CHECK, Link, network
 from tests.fluidics.random_networks import decades
@@ -19,8 +20,8 @@ from tests.fluidics.random_networks import decades
 
 @kernel
 def first(made, modes, course, opened, end):
-    """Return what `first_crossing` gives for link 0 inside a kernel."""
-    return first_crossing(made, modes, 0, course, 0, opened, end)
+    """Return when link 0 first passes its threshold, as a kernel finds it."""
+    return used_up(modes, 0, course, margin_of(made, modes, 0, course, 0, opened), 0.0, end)
 
 
 def crossing(margin, slopes, rates, end, opened=1):

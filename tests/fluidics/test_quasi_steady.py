@@ -23,4 +23,4 @@ def test_flow_is_that_of_the_operating_point():
 def test_a_pressure_above_the_alarm_ends_it_at_once():
     part = averaged(INSULIN_PUMP, ACTIVE, RATE, 600.0, None, 0.0)
     assert part.alarmed
-    assert part.time.tolist() == [100.0]
+    assert (part.time.tolist(), part.delivered.tolist(), part.strokes) == ([0.0], [0.0], 0.0)

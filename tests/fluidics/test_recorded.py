@@ -1,11 +1,10 @@
-"""A recorded stretch that an alarm ends."""
+"""A stretch in which nothing flows, after another one."""
 
 from __future__ import annotations
 
 import numpy as np
-import pytest
 
-from fluidics.engines.recorded import Recorded, until_alarm
+from fluidics.engines.recorded import Recorded, still
 
 RISING = Recorded(
     node_names=("reservoir", "line"),
@@ -24,13 +23,9 @@ RISING = Recorded(
 )
 
 
-def test_a_stretch_ends_at_the_first_time_that_reaches_the_alarm():
-    part = until_alarm(RISING, 1.5e4, 1)
-    assert part.alarmed
-    assert part.time.tolist() == [1.0, 2.0, 3.0]
-    assert part.strokes == pytest.approx(3.0)
-    assert len(part.pressure) == len(part.volume) == len(part.open) == len(part.drawn) == len(part.delivered) == 3
-
-
-def test_a_stretch_below_the_alarm_stays_as_it_is():
-    assert until_alarm(RISING, 1e5, 1) is RISING
+def test_what_stands_still_keeps_its_pressures_and_nothing_else():
+    found = still(RISING, 60.0)
+    assert found.time.tolist() == [60.0]
+    assert found.pressure.tolist() == [[9e9, 4e4]]
+    assert (found.drawn.tolist(), found.delivered.tolist(), found.volume.tolist()) == ([0.0], [0.0], [[0.0, 0.0]])
+    assert (found.strokes, found.alarmed, found.node_names) == (0.0, False, RISING.node_names)

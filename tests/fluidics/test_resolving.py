@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.circuit import RESERVOIR, circuit
+from fluidics.circuit import CHAMBER, RESERVOIR, circuit
 from fluidics.engines.resolving import TIP, resolved, settled
 from fluidics.network import Link, network
 from fluidics.pump import new_pump
@@ -104,3 +104,18 @@ def test_a_restrictor_flows_whatever_is_programmed():
     assert still.delivered[-1] == pytest.approx(asked.delivered[-1], rel=1e-9)
     assert asked.strokes == 0.0
     assert asked.pressure[-1, RESERVOIR] == pytest.approx(245208.8, rel=1e-6)
+
+
+def test_a_wall_that_an_alarm_stopped_comes_home_and_draws_what_it_pushed():
+    shut = INSULIN_PUMP._replace(site=Blocked(INSULIN_PUMP.site, 1e22))
+    shut = shut._replace(catheter=INSULIN_PUMP.catheter._replace(wall_compliance=1e-13))
+    stopped = resolved(shut, STATE, RATE, 100.0 * INSULIN_PUMP.drive.stroke_volume / RATE, None, 20e3)
+    home = stopped.fast.home
+    rest = resolved(shut, STATE, 0.0, 3600.0, stopped.fast, NEVER)
+    start = circuit(shut, STATE, carries=False).pressure
+    stored = ((rest.pressure[-1] - start) * rest.fast.network.compliance)[RESERVOIR + 1 :].sum()
+    pushed = -float(home.duration @ home.source[:, CHAMBER])
+    assert 0.0 < pushed < INSULIN_PUMP.drive.stroke_volume
+    assert stopped.drawn[-1] + rest.drawn[-1] == pytest.approx(stored, rel=1e-8)
+    assert rest.fast.home is None
+    assert rest.fast.due == stopped.fast.due < 0.01  # of a stroke, since the one that was cut short began

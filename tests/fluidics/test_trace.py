@@ -10,8 +10,8 @@ from fluidics.engines.trace import Blockage, Change, Event, traced
 from fluidics.programmes.basal import constant
 from fluidics.programmes.programme import with_bolus
 from fluidics.pump import new_pump
+from tests.fluidics.implanted import BUTANE, GATE, ROLLER, joined
 from tests.fluidics.implanted import RATE as ROTOR_RATE
-from tests.fluidics.implanted import ROLLER, joined
 from tests.fluidics.parts import ATMOSPHERE, DAY, HEPATIC_PUMP, INSULIN_PUMP, RATE
 
 HOUR = 3600.0
@@ -77,6 +77,61 @@ def test_an_alarm_comes_when_the_line_is_loaded_and_stops_the_pump(engine):
     assert np.ptp(trace.drawn[later]) < 0.05 * SOFT.drive.stroke_volume  # what the seats leak back
 
 
+BLOCKED = Blockage(2.0 * HOUR, 1e20), Blockage(5.0 * HOUR, 0.0)
+ANSWER = 1200.0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_an_alarm_that_is_answered_sounds_again_until_the_line_is_open(engine):
+    trace = day(SOFT, engine, blockages=BLOCKED, alarm=60e3, answer=ANSWER)
+    told = [event for event in trace.events if event.name in ("alarm", "answered")]
+    assert [event.name for event in told] == ["alarm", "answered"] * (len(told) // 2)
+    assert len(told) >= 8
+    for alarm, answered in zip(told[::2], told[1::2], strict=True):
+        assert answered.time == pytest.approx(alarm.time + ANSWER, abs=1e-6)
+    for answered, alarm in zip(told[1::2], told[2::2], strict=False):
+        assert 0.0 <= alarm.time - answered.time <= SOFT.drive.stroke_volume / RATE
+    assert 5.0 * HOUR <= told[-1].time < 5.0 * HOUR + ANSWER
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_missed_until_an_answer_stays_missed_and_no_fluid_is_lost(engine):
+    """Each alarm cuts a stroke short; its rest is missed too. The wall of the chamber comes home meanwhile."""
+    trace, free = day(SOFT, engine, blockages=BLOCKED, alarm=60e3, answer=ANSWER), day(SOFT, engine)
+    alarms, stroke = sum(event.name == "alarm" for event in trace.events), SOFT.drive.stroke_volume
+    missed = free.delivered[-1] * (1.0 - ANSWER * alarms / DAY) - trace.delivered[-1]
+    assert -0.5 * stroke < missed < (alarms + 0.5) * stroke
+    assert abs(trace.residual) <= 1e-9 * trace.delivered[-1]
+    assert trace.drawn[-1] == pytest.approx(trace.delivered[-1], abs=1e-3 * stroke)
+    assert trace.state.reservoir.volume == pytest.approx(trace.drawn[-1], rel=1e-12)
+    assert (np.diff(trace.time) > 0.0).all()
+
+
+def test_engines_that_know_the_line_agree_on_alarms_and_answers():
+    exact, stroke = (day(SOFT, engine, blockages=BLOCKED, alarm=60e3, answer=ANSWER) for engine in ("exact", "stroke"))
+    assert [event.name for event in exact.events] == [event.name for event in stroke.events]
+    assert np.allclose([e.time for e in exact.events], [e.time for e in stroke.events], atol=1.0)
+    assert exact.delivered[-1] == pytest.approx(stroke.delivered[-1], rel=2e-3)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_line_above_its_alarm_sounds_before_anything_is_pushed(engine):
+    trace = day(SOFT, engine, span=HOUR, alarm=0.5 * SOFT.site.pressure)
+    assert trace.events == (Event(0.0, "alarm", 0.5 * SOFT.site.pressure),)
+    assert (trace.drawn[0], trace.delivered[0]) == (0.0, 0.0)
+
+
+def test_a_peak_within_a_phase_sounds_the_alarm():
+    """Of 2.5 uL behind two gates, on a catheter with a wall: ends of phases stay below 1.4 kPa."""
+    pump, state = joined(GATE, BUTANE, wall=1e-15)
+    free, heard = (traced(pump, state, constant(ROTOR_RATE, DAY), HOUR, "exact", alarm=p) for p in (1e300, 2e3))
+    line = free.node_names.index("line_1")
+    assert free.pressure[:, line].max() > 2.5e3
+    (alarm,) = heard.events
+    assert GATE.fill_time + GATE.pause < alarm.time < GATE.fill_time + GATE.pause + GATE.dump_time
+    assert heard.pressure[np.searchsorted(heard.time, alarm.time), line] == pytest.approx(2e3, rel=1e-9)
+
+
 def test_altitude_weakens_the_suction_of_a_reservoir():
     change = Change(2.0 * HOUR, "reservoir.ambient", 80e3)
     trace = day(INSULIN_PUMP, "exact", changes=(change,))
@@ -132,6 +187,7 @@ def test_a_flow_that_is_not_finite_ends_a_trace():
         ({"changes": (Change(0.0, "site.pressure", np.nan),)}, "site.pressure is nan; give a finite number"),
         ({"changes": (Change(-1.0, "site.pressure", 1.0),)}, "must lie within the trace"),
         ({"blockages": (Blockage(2.0 * DAY, 1.0),)}, "must lie within the trace"),
+        ({"answer": 0.5}, "an alarm answered after 0.5 s; give at least 1 s"),
         ({"span": 0.0}, "its length must be above zero"),
         ({"span": 2.0 * DAY}, "the programme says nothing after 86400 s"),
     ],

@@ -15,12 +15,13 @@ from fluidics.body.compartments import left_after_stop
 from fluidics.body.exposure import two_channels, two_states
 from fluidics.body.missing_insulin import KETONES, missed_time
 from fluidics.drugs.degradation import OLD_SOLUTIONS, received
+from fluidics.engines.trace import Event, Trace
 from fluidics.lines.dead_volume import tubes
-from fluidics.pump import MEDIAN_LUCK
+from fluidics.pump import MEDIAN_LUCK, new_pump
 from fluidics.questions import carry_over, fresh
 from scenarios.build import ScenarioError, load
 from scenarios.cli import app
-from scenarios.consequence import NO_ADVICE, Interruption, matters, rows
+from scenarios.consequence import NO_ADVICE, Interruption, interruption, matters, rows
 from tests.scenarios.test_degrading_scenario import DRUG
 
 HOUR = 3600.0
@@ -190,6 +191,31 @@ def test_an_empty_reservoir_is_an_interruption_that_lasts():
 def test_a_blockage_that_is_released_ends_its_interruption():
     found = told(BACLOFEN, "--hours", "30", "--occlude", "2 h", "--change", "20 h: blockage = 0 Pa s/m3")
     assert (found["interruption"]["from_hours"], found["interruption"]["to_hours"]) == (2.0, 20.0)
+
+
+def _trace(*events: tuple[float, str]) -> Trace:
+    """Return ten hours in which nothing is delivered, with events at given hours."""
+    time = HOUR * np.arange(1.0, 11.0)
+    none, told = np.zeros(10), tuple(Event(HOUR * hours, name, 0.0) for hours, name in events)
+    return Trace(
+        "panel", time, time, (), none, (), none, none, none, none, told, 0, 0, 0.0, new_pump(load(BACLOFEN).design.pump)
+    )
+
+
+@pytest.mark.parametrize(
+    ("events", "lasts"),
+    [
+        (((1.0, "alarm"), (2.0, "answered"), (2.0, "alarm"), (3.0, "answered")), (1.0, 3.0)),
+        (((1.0, "alarm"), (2.0, "answered"), (4.0, "alarm"), (5.0, "answered")), (1.0, 2.0)),
+        (((1.0, "blockage"), (2.0, "alarm"), (3.0, "release"), (4.0, "answered")), (1.0, 4.0)),
+        (((1.0, "blockage"), (2.0, "alarm"), (3.0, "answered"), (4.0, "release")), (1.0, 4.0)),
+        (((1.0, "blockage"), (2.0, "release"), (3.0, "alarm")), (1.0, 2.0)),
+        (((1.0, "alarm"), (2.0, "reservoir empty"), (3.0, "answered")), (1.0, 10.0)),
+    ],
+)
+def test_an_interruption_lasts_until_nothing_stops_the_pump(events, lasts):
+    found = interruption(_trace(*events))
+    assert (found.start / HOUR, found.stop / HOUR) == lasts
 
 
 def test_a_steady_pump_keeps_its_dose():

@@ -143,6 +143,43 @@ def test_a_blocked_tip_raises_the_line_to_its_alarm_and_stops_delivery(opened):
     assert float(blocked[-1] - blocked[0]) < 1e-12
 
 
+BLOCKED = ("--hours", "8", "--occlude", "2 h - 5 h", "--alarm", "60 kPa")
+
+
+@pytest.mark.parametrize("engine", ["exact", "stroke", "panel"])
+def test_an_answered_alarm_is_told_and_the_pump_goes_on(opened, engine):
+    told = json.loads(traced(*BLOCKED, "--answer", "20 min", "--engine", engine, "--json").stdout)
+    names = [event["name"] for event in told["events"]]
+    assert names[:3] == ["blockage", "alarm", "answered"]
+    assert names[-1] in ("release", "answered")
+    first, answered = (next(e["hours"] for e in told["events"] if e["name"] == name) for name in ("alarm", "answered"))
+    assert answered - first == pytest.approx(1.0 / 3.0, abs=1e-6)
+    assert told["residual"] < 1e-9
+    read = opened()
+    blocked, open_again = slice(3.0 * HOUR, 4.5 * HOUR), slice(6.0 * HOUR, 7.5 * HOUR)
+    got, asked = (read[name].to_series() for name in ("delivered", "programmed"))
+    given = [np.ptp(got.loc[time]) / np.ptp(asked.loc[time]) for time in (blocked, open_again)]
+    assert given == pytest.approx([0.0, 1.0], abs=0.1)
+    assert 5.0 <= told["drug"]["interruption"]["to_hours"] <= 5.0 + 1.0 / 3.0
+
+
+def test_answers_are_said_in_words():
+    shown = traced(*BLOCKED, "--answer", "20 min", "--engine", "stroke").stdout
+    for line in (r"2.0000 h +tip blocked", r"2\.\d+ h +alarm 60 kPa", r"2\.\d+ h +answered", r"5.0000 h +release"):
+        assert re.search(f"^{line}$", shown, re.MULTILINE), line
+
+
+def test_a_gate_that_opens_sounds_an_alarm_within_its_phase():
+    """The accumulator raises the line from 2.9 to 9.4 kPa and is empty again when its gate shuts."""
+    told = [
+        json.loads(traced("--hours", "1", "--json", *alarm, name="gated-morphine").stdout)
+        for alarm in ((), ("--alarm", "5 kPa"))
+    ]
+    assert told[0]["greatest_line_pressure_kPa"] > 9.0
+    assert [event["name"] for event in told[1]["events"]] == ["alarm"]
+    assert told[1]["greatest_line_pressure_kPa"] == pytest.approx(5.0, rel=1e-6)
+
+
 def test_a_warmer_body_makes_a_gas_driven_pump_faster():
     cold, warm = (
         json.loads(traced("--hours", "6", "--engine", "panel", "--json", *more, name="fixed-rate-hepatic").stdout)
@@ -237,6 +274,11 @@ def test_figure_of_the_same_trace_is_the_same(place):
         (("--plot", "not/t.png"), "--plot not/t.png: there is no folder not; make it first"),
         (("--alarm", "60"), "--alarm 60: it has no unit; allowed: kPa, mmHg, psi, cmH2O, Pa"),
         (("--alarm", "-60 kPa"), "--alarm -60 kPa: must be above zero"),
+        (("--answer", "20"), "--answer 20: it has no unit; allowed: "),
+        (("--answer", "-20 min"), "--answer -20 min: must be at least 1 s after the alarm"),
+        (("--occlude", "3 h - 2 h"), "--occlude 3 h - 2 h: ends before it begins; give the earlier time first"),
+        (("--occlude", "2 h - later"), "--occlude 2 h - later: 'later': must be a time of each day, such as"),
+        (("--occlude", "2 h - 30 h"), "--occlude 2 h - 30 h: comes after the end of the trace, 24 h"),
         (("--occlude", "soon"), "--occlude soon: 'soon': must be a time of each day, such as"),
         (("--occlude", "30 h"), "--occlude 30 h: comes after the end of the trace, 24 h"),
         (("--change", "2 h site.pressure 5 kPa"), "--change 2 h site.pressure 5 kPa: write TIME: NAME = VALUE"),
