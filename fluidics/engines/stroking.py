@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from fluidics.engines import stroke as engine
 from fluidics.engines.lump import Lump, lumped, stored
 from fluidics.engines.pace import active_time, lead_time
 from fluidics.engines.recorded import Recorded
-from fluidics.engines.timing import ALWAYS, Timing, timing, turning
+from fluidics.engines.timing import ALWAYS, Timing, stopped, timing, turning
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import bubble, encloses, phases, pressure, stroke, strokes, temperature, viscosity
 
@@ -88,6 +89,8 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     )  # fmt: skip
     found = done.resolved
     begun = float(found.time[-1]) / period if turns else float(done.strokes)
+    alarmed = math.isfinite(done.alarm)
+    due = stopped(plan, due, period, done.alarm) if alarmed and rate > 0.0 else plan.due
     drawn, made = found.volume[:, 0], 0.0
     if encloses(pump.drive) > 0.0:
         # the gas that pushed fluid out is where that was, and what it yields since comes from the reservoir as well
@@ -106,6 +109,6 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
         strokes=begun if strokes(pump.drive, rate) > 0.0 else 0.0,
         residual=found.residual,
         switches=0,
-        alarmed=bool(np.isfinite(done.alarm)),
-        fast=Filled(line, float(found.pressure[-1, 1]), plan.due, made),
+        alarmed=alarmed,
+        fast=Filled(line, float(found.pressure[-1, 1]), due, made),
     )
