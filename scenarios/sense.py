@@ -19,6 +19,7 @@ from fluidics.reservoirs.propellant_reservoir import PropellantReservoir, exhaus
 from fluidics.sites.capsule import Encapsulating
 from reliability.design import Design
 from reliability.events import CLINIC_KINDS, HAZARD, MODE
+from scenarios.cell_sense import cell_nonsense
 from scenarios.document import Document, Keys
 from scenarios.entries import NORMAL_LIMIT
 from scenarios.problems import sentence
@@ -59,7 +60,7 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
     found = [
         *_names(table), *_room(table), *_power(table, design), *_reservoir(design), *_clinic(design),
         *_follow_up(design), *_warmth(table, design), *_propellant(table, design), *_capsule(design),
-        *worn_nonsense(design),
+        *worn_nonsense(design), *cell_nonsense(design),
     ]  # fmt: skip
     if not found:
         found = [*_suction(design), *_runaway(table, design), *_unanswered(table, design)]

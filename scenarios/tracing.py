@@ -14,7 +14,7 @@ from fluidics.engines.rungs import ENGINES
 from fluidics.engines.trace import NEVER, SOONEST, Blockage, Change, Trace, traced
 from fluidics.programmes.programme import Programme, pieces
 from fluidics.pump import new_pump
-from fluidics.questions import strokes
+from fluidics.questions import encloses, strokes
 from reliability.gap import complaint, engine_gap_attributes
 from reliability.modes import OcclusionAlarm
 from scenarios import profile_words
@@ -25,6 +25,7 @@ from scenarios.programmes import BLOCKAGE, Changed, programme
 from scenarios.trace_words import HOUR, complaints, unit
 from scenarios.units import DAY, convert
 
+_AMBIENT = "reservoir.ambient"
 LONGEST = 10.0 * 366.0 * DAY  # [s] of a trace
 
 
@@ -155,6 +156,7 @@ def run(
     within = programme(scenario, length)
     found = engine_gap(scenario, within, engine)
     told = [*complaints(scenario, within), complaint(found) if found else "", _stiff(engine, changes)]
+    told.append(_expanding(scenario, engine, changes))
     return Run(asked, tuple(changes), alarm, answer, tuple(filter(None, told)), trace, found, tuple(profiles))
 
 
@@ -163,6 +165,14 @@ def _stiff(engine: str, changes: Sequence[Changed]) -> str:
     if engine != list(ENGINES)[-1] or not any(change.slot == BLOCKAGE for change in changes):
         return ""
     return f"the engine {engine} takes the line as rigid: alarms come at once, and nothing is kept in it; try stroke"
+
+
+def _expanding(scenario: Scenario, engine: str, changes: Sequence[Changed]) -> str:
+    """Return what a trace leaves out when the atmosphere changes around gas that presses on the drug."""
+    enclosed = encloses(scenario.design.pump.drive) > 0.0
+    if engine != list(ENGINES)[-1] or not enclosed or not any(change.slot == _AMBIENT for change in changes):
+        return ""
+    return f"the engine {engine} leaves out that gas in the pump expands where the atmosphere thins; try stroke"
 
 
 def engine_gap(scenario: Scenario, within: Programme, engine: str) -> Gap | None:
