@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from fluidics.programmes.regimen import ProgrammedDay
 from fluidics.pump import Pump
 from fluidics.rows import slots
+from reliability import doses
 from reliability import hazards as hazard
 from reliability import interruption as mode
 from reliability import population as people
@@ -72,6 +73,8 @@ class Scenario(NamedTuple):
     changes: tuple[Changed, ...] = ()
     profiles: tuple[Profile, ...] = ()
     exposure: str = ""  # which drug it is, where its units do not say
+    limits: NDArray[np.float64] = np.zeros((0, doses.LIMIT_WIDTH))  # of the dose
+    limit_names: tuple[str, ...] = ()
 
 
 def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:
@@ -143,6 +146,8 @@ def _scenario(document: Document, table: Any, design: Design) -> Scenario:
         description=table.description,
         programme=table.programme,
         exposure=table.pump.drug.exposure or "",
+        limits=_rows([_limit_row(entry) for entry in table.dose_limits.values()], doses.LIMIT_WIDTH),
+        limit_names=tuple(table.dose_limits),
     )
 
 
@@ -186,6 +191,17 @@ def _hazard_row(table: Any) -> dict[int, float]:
         hazard.REMEDY: remedy,
         hazard.OPERATED: table.operated.value.si if table.operated else float(remedy >= REPLACE),
         hazard.STOPS: table.stops,
+        hazard.DELAY: table.delay.value.si if table.delay else 0.0,
+        hazard.DOSE: table.dose.value.si - 1.0 if table.dose else 0.0,
+    }
+
+
+def _limit_row(table: Any) -> dict[int, float]:
+    return {
+        doses.SHARE: (table.below or table.above).value.si,
+        doses.SIDE: -1.0 if table.below else 1.0,
+        doses.TIME: table.time.value.si,
+        doses.SPREAD: table.spread.value.si if table.spread else 0.0,
     }
 
 
@@ -282,4 +298,6 @@ def plan(scenario: Scenario, years: float, seed: int, replaces: bool = True) -> 
         mode_names=scenario.mode_names,
         hazard_names=scenario.hazard_names,
         seed=seed,
+        limits=scenario.limits,
+        limit_names=scenario.limit_names,
     )

@@ -76,7 +76,8 @@ class Hazard(Strict):
     """A failure by its Weibull law: the cumulative hazard at an age is (rate * age)^shape.
 
     Replacing and explanting always are operations; of those that bring remedy = "operate", `operated` is the share that
-    is operated, all unless given.
+    is operated, all unless given. Of the drug that leaves the pump only the share `dose` arrives from then on, above
+    one where a vial is too strong, until the next visit or, with a delay, until the patient comes after it.
     """
 
     remedy: Literal["record", "replace", "explant", "operate"]
@@ -86,6 +87,8 @@ class Hazard(Strict):
     shape: Annotated[Entry | None, ValueOf("shape", "-")] = None
     operated: Annotated[Entry | None, ValueOf("operated", "-")] = None
     frailty: StrictBool = False
+    delay: Annotated[Entry | None, ValueOf("delay", "s")] = None
+    dose: Annotated[Entry | None, ValueOf("dose", "-")] = None
 
     @model_validator(mode="after")
     def _one_scale(self) -> Hazard:
@@ -99,6 +102,36 @@ class Hazard(Strict):
             raise ValueError(
                 'operated goes with remedy = "operate"; replace and explant always are operations, record never is'
             )
+        return self
+
+    @model_validator(mode="after")
+    def _goes_on(self) -> Hazard:
+        if self.delay is not None and self.remedy not in ("record", "operate"):
+            raise ValueError('a delay goes with remedy = "record" or "operate"; the others end the pump at once')
+        if self.dose is not None and (self.stops or self.remedy not in ("record", "operate")):
+            raise ValueError('a dose goes with a pump that runs on: remedy = "record" or "operate", without stops')
+        return self
+
+
+class DoseLimit(Strict):
+    """A share of the dose that is set, and for how long the median patient bears a dose beyond it.
+
+    The dose is that of active drug; the name of the limit is that of what happens after that time.
+    """
+
+    below: Annotated[Entry | None, ValueOf("below", "-")] = None
+    above: Annotated[Entry | None, ValueOf("above", "-")] = None
+    time: Annotated[Entry, ValueOf("time", "s")]
+    spread: Annotated[Entry | None, ValueOf("spread", "-")] = None  # log standard deviation between patients
+
+    @model_validator(mode="after")
+    def _one_side(self) -> DoseLimit:
+        if (self.below is None) == (self.above is None):
+            raise ValueError("needs either below or above, a share of the dose that is set")
+        for given, side in ((self.below, 1.0), (self.above, -1.0)):
+            if given and side * given.value.si > side:
+                words = "the dose that is set must lie within: below at most 100 %, above at least 100 %"
+                raise ValueError(f"{given.value.given}: {words}")
         return self
 
 
@@ -146,6 +179,7 @@ _sections: dict[str, Any] = {
     "population": (_model(Population), ...),
     "modes": (dict[_Name, _one_of(MODES, Mode)], {}),  # type: ignore[misc]
     "hazards": (dict[_Name, Hazard], {}),
+    "dose_limits": (dict[_Name, DoseLimit], {}),
     "requirement": (_model(Requirement) | None, None),
     "programme": (ProgrammeTable | None, None),
     "changes": (list[ChangeTable], []),
@@ -176,7 +210,7 @@ def json_schema() -> str:
     """Return the JSON schema of scenario files for editors; nothing is required, since a base may say it."""
     schema = _without_required(ScenarioTable.model_json_schema())
     schema["$defs"]["Entry"] = _without_required(Entry.model_json_schema())
-    for section in ("modes", "hazards"):
+    for section in ("modes", "hazards", "dose_limits"):
         named = schema["properties"][section]["patternProperties"]
         for pattern, table in named.items():
             named[pattern] = {"anyOf": [table, {"const": "none"}]}  # what a base has and this scenario has not

@@ -18,7 +18,7 @@ from fluidics.questions import back_pressure, carry_over, fresh, histogram, pres
 from fluidics.reservoirs.propellant_reservoir import PropellantReservoir, exhaustion
 from fluidics.sites.capsule import Encapsulating
 from reliability.design import Design
-from reliability.events import CLINIC_KINDS, HAZARD, MODE
+from reliability.events import CLINIC_KINDS, HAZARD, LIMIT, MODE
 from scenarios.cell_sense import cell_nonsense
 from scenarios.document import Document, Keys
 from scenarios.entries import NORMAL_LIMIT
@@ -30,6 +30,7 @@ Complaint = tuple[Keys, str]
 _EQUAL = 100.0  # Pa: a crack pressure that any check valve has
 
 # as many as the codes of events have room for, which a result file keeps in 16 bits
+MOST_LIMITS = MODE - LIMIT
 MOST_MODES = HAZARD - MODE
 MOST_HAZARDS = 2**15 - HAZARD
 COLDEST, WARMEST = 273.15, 323.15  # [K] the constants of the propellants hold in between
@@ -69,7 +70,7 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
 
 def _names(table: Any) -> Iterator[Complaint]:
     taken = {*CLINIC_KINDS.values(), "in_service"}
-    for section in ("modes", "hazards"):
+    for section in ("modes", "hazards", "dose_limits"):
         for name in getattr(table, section):
             if name in taken:
                 yield (section, name), "this name is taken by another event; choose another"
@@ -77,7 +78,7 @@ def _names(table: Any) -> Iterator[Complaint]:
 
 
 def _room(table: Any) -> Iterator[Complaint]:
-    for section, most in (("modes", MOST_MODES), ("hazards", MOST_HAZARDS)):
+    for section, most in (("modes", MOST_MODES), ("hazards", MOST_HAZARDS), ("dose_limits", MOST_LIMITS)):
         count = len(getattr(table, section))
         if count > most:
             yield (section,), f"there are {count:,}, and at most {most:,} are told apart; leave some out"

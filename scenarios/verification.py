@@ -16,6 +16,7 @@ from scenarios.cases.lines import line_cases
 from scenarios.cases.networks import network_cases
 from scenarios.cases.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, STATED, Case
 from scenarios.cases.transient import transient_cases
+from scenarios.cases.withdrawal import withdrawal_cases
 from scenarios.cases.worn import worn_cases
 from scenarios.validation import Row, device
 
@@ -74,6 +75,7 @@ def groups() -> tuple[Group, ...]:
         Group("Gas-driven and disposable pumps", gas_cases()),
         Group("Gas-generating and electro-osmotic pumps", cell_cases()),
         Group("Roller pumps", roller_cases()),
+        Group("Patients with a roller pump for baclofen", withdrawal_cases()),
         Group("Gated pumps", gate_cases()),
         Group("Worn pumps and syringe pumps", worn_cases()),
         Group("Lines", line_cases()),
@@ -100,8 +102,11 @@ def missed(cases: Iterable[Case], expected: bool) -> list[Case]:
 def rows_of_kind(scenario: str) -> tuple[Row, ...]:
     """Return the published figures of the kind of pump that a resolved scenario (TOML) describes, as they stand beside
     those of cohorts: without an interval of simulated ones."""
-    drive = tomllib.loads(scenario).get("pump", {}).get("drive", {}).get("type", "")
+    pump = tomllib.loads(scenario).get("pump", {})
+    drive = pump.get("drive", {}).get("type", "")
     cases = _OF_DRIVE[drive]() if drive in _OF_DRIVE else ()
+    if drive == "peristaltic" and pump.get("drug", {}).get("exposure") == "baclofen":
+        cases += withdrawal_cases()
     return tuple(
         Row(case.case, case.quantity, case.published, case.low, case.high, case.simulated, case.simulated,
             case.simulated, case.unit, case.role, case.met, case.source, case.note)

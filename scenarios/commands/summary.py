@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from reliability.recurrent import Rate, Share
     from scenarios.report.figures import Curve
     from scenarios.report.results import Results, Row
+    from scenarios.report.spells import Spells
 
 
 def print_summary(attributes: Mapping[str, Any], found: Results) -> None:
@@ -46,6 +47,7 @@ def readings(attributes: Mapping[str, Any], found: Results) -> dict[str, Any]:
         "ended": {curve.label: _yearly(curve) for curve in found.causes},
         "first": {curve.label: _yearly(curve) for curve in found.firsts},
         "rates_per_100_patient_years": {label: _rate(rate) for label, rate in found.rates},
+        "days_beyond_dose_limits_per_100_patient_years": {one.label: _days(one) for one in found.spells},
         "not_delivered": _share(found.not_delivered),
     }
 
@@ -63,3 +65,7 @@ def _share(share: Share) -> dict[str, float]:
 
 def _rate(rate: Rate) -> dict[str, float]:
     return {"rate": rate.rate, "lower": rate.lower, "upper": rate.upper, "events": rate.events}
+
+
+def _days(one: Spells) -> dict[str, Any]:
+    return {"days": one.days.rate, "lower": one.days.lower, "upper": one.days.upper, "events_after": one.after}

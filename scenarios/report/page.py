@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from reliability.store import StudyError, digest, open_study
 from scenarios.report import figures
 from scenarios.report.provenance import comparisons, is_published_kind, numbered, parameter_groups, verdicts
-from scenarios.report.results import RINSES, Results, answers, at_risk, ends, events, intervals, results
+from scenarios.report.results import RINSES, Results, answers, at_risk, ends, events, intervals, preceding, results
 from scenarios.report.words import MINUS, counted, label, rounded
 from scenarios.validation import validation_table
 from scenarios.verification import rows_of_kind
@@ -136,6 +136,7 @@ def contents(
         "terms": found.terms,
         "totals": 2 if found.rates[1][0] == RINSES else 1,
         "events": events(found),
+        "preceding": preceding(found),
         "validation": comparisons(validation, numbers),
         "verdicts": verdicts(validation),
         "parameters": parameter_groups(parameters, numbers),

@@ -14,6 +14,7 @@ from reliability.events import ENDS, HAZARD, RINSE
 from reliability.recurrent import Rate, Share, event_rate, share
 from reliability.store import StudyFile
 from scenarios.report.figures import Curve, Interval
+from scenarios.report.spells import Spells, spells
 from scenarios.report.terms import Terms, terms
 from scenarios.report.words import estimated, label, rounded
 
@@ -62,6 +63,7 @@ class Results(NamedTuple):
     means: list[Curve]
     rates: list[tuple[str, Rate]]  # per 100 patient-years
     fan: Fan | None
+    spells: list[Spells]  # beyond each limit of the dose
 
 
 def results(study: StudyFile) -> Results:
@@ -96,6 +98,7 @@ def results(study: StudyFile) -> Results:
         ],
         rates=_rates(study, curves["rates"], event_rate(*_clustered(patients)), words),
         fan=_fan(curves.get("delivery_error")),
+        spells=spells(study, patients["world"], days),
     )
 
 
@@ -107,15 +110,25 @@ def answers(found: Results) -> list[Row]:
     ]
     operated = _percent(found.firsts[0], found.years, f"Patients {found.terms.again} within {rounded(found.years)} y")
     half = [_half(found.firsts[0], found.terms)] if (found.firsts[0].value >= 0.5).any() else []
-    wanted = (found.terms.operations, RINSES, label("underdelivery"), label("ketoacidosis"))
+    off = [spell.label for spell in found.spells]
+    wanted = [found.terms.operations, RINSES, label("underdelivery"), label("ketoacidosis"), *off]
     rates = [(name, rate) for name, rate in found.rates if name in wanted and (rate.events or name == wanted[0])]
     rates.sort(key=lambda row: wanted.index(row[0]))
     happening = [
         Row(name, *estimated(rate.rate, rate.lower, rate.upper), "per 100 patient-years") for name, rate in rates
     ]
+    days = [
+        Row(
+            f"Time in {one.label.lower()}",
+            *estimated(one.days.rate, one.days.lower, one.days.upper),
+            "d per 100 patient-years",
+        )
+        for one in found.spells
+        if one.days.events
+    ]
     helped = [_shared("Rinses at visits that restored the flow", found.restored)] if found.restored else []
     volume = _shared("Programmed volume that was not delivered", found.not_delivered)
-    return [*service, operated, *half, *happening, *helped, volume]
+    return [*service, operated, *half, *happening, *days, *helped, volume]
 
 
 def ends(found: Results) -> list[Row]:
@@ -130,6 +143,16 @@ def events(found: Results) -> list[Row]:
         Row(name, *estimated(rate.rate, rate.lower, rate.upper), number=f"{rate.events:,.0f}")
         for name, rate in found.rates
     ]
+
+
+def preceding(found: Results) -> list[Row]:
+    """Return the last failures before a dose had been beyond a limit for longer than it was borne, for each limit."""
+    rows = []
+    for one in found.spells:
+        total = sum(one.after.values())
+        for name, count in one.after.items():
+            rows.append(Row(one.label, rounded(100.0 * count / total), name or "no failure before", "%", f"{count:,}"))
+    return rows
 
 
 def intervals(found: Results) -> list[Interval]:

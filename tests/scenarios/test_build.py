@@ -14,7 +14,7 @@ from fluidics.pump import MEDIAN_LUCK
 from fluidics.questions import fresh
 from fluidics.rows import pack, slots
 from reliability.chunk import kinds
-from reliability.events import HAZARD, MODE, REMEDIES
+from reliability.events import HAZARD, LIMIT, MODE, REMEDIES
 from reliability.hazards import FRAILTY, HAZARD_WIDTH, OPERATED, RATE, REMEDY, SHAPE, STOPS
 from reliability.interruption import MODE_DELAY, MODE_REMEDY, MODE_STARVES, MODE_STOPS, MODE_WIDTH
 from reliability.population import LAW, LOGNORMAL_LAW, PER_LOT, SHARED, SLOT, SPREAD_SD, SPREAD_WIDTH
@@ -24,7 +24,7 @@ from scenarios.build import ScenarioError, load, names, plan
 from scenarios.document import located, merge, read, written
 from scenarios.entries import NEVER
 from scenarios.parts import PARTS, units
-from scenarios.sense import MOST_HAZARDS, MOST_MODES, _room
+from scenarios.sense import MOST_HAZARDS, MOST_LIMITS, MOST_MODES, _room
 from scenarios.units import DAY, YEAR
 
 INSULIN = "implanted-insulin"
@@ -312,7 +312,8 @@ def test_as_many_modes_as_have_room_get_kinds_of_their_own():
 def test_a_table_takes_no_more_modes_or_hazards_than_events_have_codes():
     assert MODE + MOST_MODES == HAZARD
     assert np.iinfo(np.int16).max == HAZARD + MOST_HAZARDS - 1
-    rows = {"modes": {}, "hazards": dict.fromkeys(range(MOST_HAZARDS + 1))}
+    assert LIMIT + MOST_LIMITS == MODE
+    rows = {"modes": {}, "hazards": dict.fromkeys(range(MOST_HAZARDS + 1)), "dose_limits": {}}
     ((keys, reason),) = _room(SimpleNamespace(**rows))
     assert keys == ("hazards",)
     assert "there are 32,737, and at most 32,736" in reason

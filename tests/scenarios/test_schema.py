@@ -133,7 +133,7 @@ def test_a_part_of_a_hundred_may_be_written_so():
         ("[hazards.wear]\nremedy = 'record'", "3: hazards.wear: needs either rate or scale"),
         ("[hazards.Wear]\nrate = '1 /y'\nremedy = 'record'", "3: hazards.Wear: "),
         ("[hazards.pain]\nremedy = 'visit'", "4: hazards.pain.remedy: 'visit': unknown word; allowed: record, "),
-        ("[hazards.wear]\nremedy = 'record'\nrate = '1 /y'\ndelay = '1 d'", "6: hazards.wear.delay: unknown key"),
+        ("[hazards.wear]\nremedy = 'replace'\nrate = '1 /y'\ndelay = '1 d'", "3: hazards.wear: a delay goes with"),
         ("[hazards.wear]\nrate = '1 /y'\noperated = 0.5\nremedy = 'record'", "3: hazards.wear: operated goes with"),
         ("[hazards.infection]\noperated = 0", "hazards.infection: operated goes with remedy = \"operate\"; replace"),
         ("[hazards.pump_dysfunction]\noperated = 0", "operated goes with remedy"),

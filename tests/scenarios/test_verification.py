@@ -15,6 +15,7 @@ from scenarios.build import load, names
 from scenarios.cases.gas import gas_cases, weekly
 from scenarios.cases.implanted import gate_cases, roller_cases, spread
 from scenarios.cases.published import CALIBRATED, COMPUTED, EXPECTED_MISS, HELD_OUT, Case, near, within
+from scenarios.cases.withdrawal import withdrawal_cases
 from scenarios.cases.worn import worn_cases
 from scenarios.cite import bibliography
 from scenarios.cli import app
@@ -77,7 +78,7 @@ def test_a_week_of_a_cool_pump_is_nearly_the_viscosity_and_the_vapour_pressure_o
 
 @pytest.mark.parametrize(
     ("name", "cases"),
-    [("fixed-rate-hepatic", gas_cases), ("fixed-rate-pain", gas_cases), ("peristaltic-baclofen", roller_cases),
+    [("fixed-rate-hepatic", gas_cases), ("fixed-rate-pain", gas_cases), ("peristaltic-morphine", roller_cases),
      ("roller-insulin", roller_cases), ("gated-morphine", gate_cases), ("implanted-insulin-vapor", gate_cases),
      ("worn-insulin-tubed", worn_cases), ("worn-insulin-patch", worn_cases)],
 )  # fmt: skip
@@ -85,6 +86,12 @@ def test_a_study_shows_the_figures_of_its_kind_of_pump(name, cases):
     rows = rows_of_kind(load(name).text)
     assert [(row.case, row.quantity, row.met) for row in rows] == [(c.case, c.quantity, c.met) for c in cases()]
     assert all(row.sim_low == row.simulated == row.sim_high for row in rows)
+
+
+def test_a_study_of_baclofen_shows_how_often_patients_withdrew():
+    rows = rows_of_kind(load("peristaltic-baclofen").text)
+    assert [row.quantity for row in rows[-2:]] == [case.quantity for case in withdrawal_cases()]
+    assert len(rows) == len(roller_cases()) + 2
 
 
 def test_every_scenario_of_the_library_has_published_figures_of_its_kind():
