@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError
 from contextlib import contextmanager
-from functools import partial
 from itertools import islice
 from queue import SimpleQueue
 from typing import Any, NamedTuple, NoReturn
@@ -187,16 +186,16 @@ def arriving(
     flying: dict[tuple[int, int], Any] = {}  # futures, which Dask forgets when nobody holds them
     landed: SimpleQueue[tuple[tuple[int, int], Chunk | BaseException]] = SimpleQueue()
 
-    def land(patients: tuple[int, int], future: Any) -> None:
+    async def land(patients: tuple[int, int], future: Any) -> None:
         try:
-            landed.put((patients, future.result()))
+            landed.put((patients, await future))
         except BaseException as error:  # it is raised where the chunk is waited for
             landed.put((patients, error))
 
     def submit(most: int) -> None:
         for patients in islice(todo, most):
             flying[patients] = client.submit(job, *patients, pure=False)
-            flying[patients].add_done_callback(partial(land, patients))
+            client.loop.add_callback(land, patients, flying[patients])
 
     def interrupted(*_: Any) -> None:
         landed.put(((0, 0), KeyboardInterrupt()))
