@@ -159,7 +159,7 @@ def rested(given: Setting, pace: Pace, push: Push, p_in: float) -> Beat:
     peak, retained = push.peak, push.retained
     if not stopped:
         idle, per_rest = feeding(lump, pace, 0.0, p_in), pace.per_rest
-        if store.compliance > 0.0:
+        if store.seep > 0.0:
             # what the accumulator has kept goes on to leak into the line, and fades
             seep = store.seep * decayed(store.fade * pace.rest).mean
             total = idle.conductance + seep

@@ -9,7 +9,7 @@ from fluidics.compile import inlined, linked
 from fluidics.elementary import log
 from fluidics.engines.modes import decayed
 from fluidics.network import CHECK, TUBE
-from fluidics.pump import Pump, PumpState
+from fluidics.pump import Chamber, Pump, PumpState
 from fluidics.questions import ambient, bubble, chamber, compliance, creep, line, lumen, phases
 
 RIGID = 1e-19  # [m3/Pa]: least compliance, that of a fifth of a microlitre of water
@@ -53,6 +53,15 @@ class Passed(NamedTuple):
 
 
 @linked
+def open_end(pump: Pump, state: PumpState, drive: Chamber) -> bool:
+    """Return whether what a drive stores belongs to the line: no wall that goes back, and no gate, shuts it off."""
+    moving = False
+    for phase in phases(pump.drive, state.drive, 1e-12):
+        moving = moving or phase.displaced < 0.0
+    return drive.outlet.kind == TUBE or (drive.outlet.kind == CHECK and not moving)
+
+
+@linked
 def lumped(pump: Pump, state: PumpState, viscosity: float) -> Lump:
     """Return the line of a pump with all that stores in the place that keeps its slowest time constant.
 
@@ -73,12 +82,9 @@ def lumped(pump: Pump, state: PumpState, viscosity: float) -> Lump:
     """
     drive = chamber(pump.drive, state.drive, viscosity)
     air = ambient(pump.reservoir)
-    moving = False
-    for phase in phases(pump.drive, state.drive, 1e-12):
-        moving = moving or phase.displaced < 0.0
-    open_end = drive.outlet.kind == TUBE or (drive.outlet.kind == CHECK and not moving)
-    at_drive = drive.compliance + creep(pump.drive, state.drive)[0] if open_end else 0.0
-    drive_gas = bubble(pump.drive, state.drive) if open_end else 0.0
+    joins = open_end(pump, state, drive)
+    at_drive = drive.compliance + creep(pump.drive, state.drive)[0] if joins else 0.0
+    drive_gas = bubble(pump.drive, state.drive) if joins else 0.0
     wall, tip = compliance(pump.catheter, state.catheter), compliance(pump.site, state.site)
     line_gas, tip_gas = bubble(pump.catheter, state.catheter), bubble(pump.site, state.site)
     gas = drive_gas + line_gas + tip_gas

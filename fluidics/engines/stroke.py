@@ -11,9 +11,10 @@ import numpy as np
 
 from fluidics.compile import closed, entry, inlined, kernel, plain
 from fluidics.engines.beat import Beat, beaten, struck
-from fluidics.engines.lump import lumped, stored
+from fluidics.engines.lump import lumped
 from fluidics.engines.nearby import WINDOW, Map, mapped, predicted
 from fluidics.engines.pace import NEVER, active_time, hold_time, paced, setting
+from fluidics.engines.sticking import SLIDING, Held, contents, slid, sticking, stuck
 from fluidics.network import Floats, Resolved
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import pressure, stiffness, stroke, temperature, viscosity
@@ -36,6 +37,7 @@ class Run(NamedTuple):
     alarmed: bool
     strokes: int
     rows: int
+    held: Held
 
 
 class Stroked(NamedTuple):
@@ -45,6 +47,7 @@ class Stroked(NamedTuple):
     peak: Annotated[Floats, "Pa"]  # (r,) highest pressure at the drive's end of the line since the record before
     alarm: Annotated[float, "s"]  # when that reached the alarm pressure; infinite when it did not
     strokes: int  # begun
+    held: Held  # at the end
 
 
 @inlined
@@ -66,12 +69,13 @@ def noted(run: Run, p_in: float, peak: float, rows: Floats) -> Run:
         alarmed=run.alarmed,
         strokes=run.strokes,
         rows=row + 1,
+        held=run.held,
     )
 
 
 @inlined
-def after(run: Run, beat: Beat, strokes: int) -> Run:
-    """Return a run after something more, and the strokes begun by then."""
+def after(run: Run, beat: Beat, strokes: int, held: Held) -> Run:
+    """Return a run after something more, with the strokes begun by then and what is held."""
     return Run(
         pressure=beat.pressure,
         drawn=run.drawn + beat.entered,
@@ -81,6 +85,7 @@ def after(run: Run, beat: Beat, strokes: int) -> Run:
         alarmed=beat.alarmed,
         strokes=strokes,
         rows=run.rows,
+        held=held,
     )
 
 
@@ -95,12 +100,13 @@ def beaten_on(
     count: int,
     last: float,
     every: int,
+    held: Held,
     rows: Floats,
-) -> tuple[int, int, bool, float, float, float]:
+) -> tuple[int, int, bool, float, float, float, Held]:
     """Return what `strokes` needs beside the rows that it records: how many there are, and of the run's end the rest.
 
-    These are the strokes begun, whether the alarm sounded, when it ended [s], the fluid retained and what the balance
-    lacks [m3].
+    These are the strokes begun, whether the alarm sounded, when it ended [s], the fluid retained, what the balance
+    lacks [m3], and what a plunger holds.
     """
     body = temperature(pump.site)
     mu = viscosity(pump.drug, state.drug, body)
@@ -110,14 +116,19 @@ def beaten_on(
     stiff = stiffness(pump.reservoir, state.reservoir, body)
     asked = stroke(pump.drive, state.drive, rate, full, start, lump.ambient, mu)
     push = active_time(pump.drive, state.drive, rate, asked.period)
-    run = Run(start, 0.0, 0.0, 0.0, 0.0, False, 0, 0)
+    run, begun = Run(start, 0.0, 0.0, 0.0, 0.0, False, 0, 0, held), held
+    stick = sticking(pump, state, mu)
     nothing = Beat(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, False)
     known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
     peak = start
     if wait > 0.0:
         # a wait is a stroke that pushes nothing
-        waiting = paced(lump, asked.conductance, wait, 0.0, 0.0, 1.0)
-        run = after(run, beaten(given, waiting, 0.0, full, start), 0)
+        if held.pressure < NEVER:
+            beat, held = stuck(pump, state, given, stick, full, start, held, wait, 0.0)
+        else:
+            beat = beaten(given, paced(lump, asked.conductance, wait, 0.0, 0.0, 1.0), 0.0, full, start)
+            held = slid(lump, stick, full, beat.pressure, asked.volume, wait)
+        run = after(run, beat, 0, held)
         run = noted(run, full, max(start, run.pressure), rows)
     hold = min(hold_time(pump.drive, state.drive, rate), asked.period - push)
     pace = paced(lump, asked.conductance, push, hold, asked.period - push, 1.0)
@@ -131,7 +142,11 @@ def beaten_on(
             pace = paced(lump, pace.leak, share * push, hold, max(last - push, 0.0), share)
             known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
         dp, dq = run.pressure - known.p, (full - known.p_in) - stiff * run.drawn
-        if known.holds and abs(dp) + abs(dq) <= WINDOW:
+        if run.held.pressure < NEVER:
+            p_in = full - stiff * run.drawn
+            time = pace.push + pace.rest
+            beat, held = stuck(pump, state, given, stick, p_in, run.pressure, run.held, time, pace.share)
+        elif known.holds and abs(dp) + abs(dq) <= WINDOW:
             beat = predicted(known, dp, dq)
         else:
             p_in = full - stiff * run.drawn
@@ -139,14 +154,16 @@ def beaten_on(
             if lump.gas == 0.0 and beat.retained == 0.0 and abs(beat.pressure - run.pressure) <= _QUIET * WINDOW:
                 known = mapped(pump, state, given, pace, p_in, run.pressure)
         peak = max(peak, beat.peak)
-        run = after(run, beat, k + 1)
+        if not run.held.pressure < NEVER:
+            held = slid(lump, stick, full, beat.pressure, asked.volume, pace.rest)
+        run = after(run, beat, k + 1, held)
         left -= 1
         if left == 0 or k == total - 1 or run.alarmed:
             left = every
             run = noted(run, full - stiff * run.drawn, peak, rows)
             peak = run.pressure
-    kept = stored(lump, run.pressure) - stored(lump, start)
-    return run.rows, run.strokes, run.alarmed, run.time, run.retained, run.drawn - run.delivered - kept
+    kept = contents(lump, stick, run.pressure, run.held) - contents(lump, stick, start, begun)
+    return run.rows, run.strokes, run.alarmed, run.time, run.retained, run.drawn - run.delivered - kept, run.held
 
 
 _plainly: Callable[..., Any] = plain(beaten_on)
@@ -206,6 +223,7 @@ def strokes(
     wait: float = 0.0,
     last: float = 0.0,
     alarm: float = NEVER,
+    held: Held = SLIDING,
 ) -> Stroked:
     """Return what a pump does in a number of strokes at a constant programmed rate, while its parts stand still.
 
@@ -229,6 +247,8 @@ def strokes(
         Times [s] before the first stroke, and of one more that is cut short, within its push too; 0 for none.
     alarm : float
         Pressure [Pa] at the drive's end of the line at which the pump stops, within a stroke.
+    held : Held
+        What a plunger holds that has stuck; it slides if not given.
 
     Raises
     ------
@@ -240,20 +260,23 @@ def strokes(
     The line is one store of fluid (`fluidics.engines.lump`), and a stroke starts with its push: times are right to a
     fraction of the push. On 400 random lines behind a piston, volumes and end pressures are within 1 % of the exact
     engine where the line takes up a stroke below 50 kPa, in the median within 0.01 %; where it is as stiff as the
-    piston's chamber they may be 10 % apart. Friction that sticks and slips is smoothed out.
+    piston's chamber they may be 10 % apart. A plunger slips in the stroke in which it does in the exact engine; what
+    creeps in its drive then follows at once.
     """
     _refuse(rate, pressure, count, every, wait, last)
     record = np.empty((count // every + 3, _COLUMNS))
-    given = pump, state, float(rate), float(pressure), float(alarm), float(wait), count, float(last), every, record
+    given = (
+        pump, state, float(rate), float(pressure), float(alarm), float(wait), count, float(last), every, held, record,
+    )  # fmt: skip
     kinds = (*map(type, pump), *map(type, state))
     if count > FEW and kinds not in _ready:
         _ready[kinds] = entry(beaten_on, *given) if all(map(closed, (*pump, *state))) else beaten_on
-    rows, begun, alarmed, end, retained, residual = _ready.get(kinds, _plainly)(*given)
+    rows, begun, alarmed, end, retained, residual, held = _ready.get(kinds, _plainly)(*given)
     record = record[:rows]
     opened = np.empty((rows, 2), dtype=np.int64)
     opened.fill(1)
     resolved = Resolved(record[:, 0], record[:, 1:3], record[:, 3:5], opened, retained, residual, 0, 0)
-    return Stroked(resolved, record[:, 5], end if alarmed else math.inf, begun)
+    return Stroked(resolved, record[:, 5], end if alarmed else math.inf, begun, held)
 
 
 def _refuse(rate: float, pressure: float, count: int, every: int, wait: float, last: float) -> None:

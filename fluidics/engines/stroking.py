@@ -11,6 +11,7 @@ from fluidics.engines import stroke as engine
 from fluidics.engines.lump import Lump, lumped, stored
 from fluidics.engines.pace import active_time, lead_time
 from fluidics.engines.recorded import Recorded
+from fluidics.engines.sticking import SLIDING, Held, sticking
 from fluidics.engines.timing import ALWAYS, Timing, stopped, timing, turning
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import bubble, encloses, phases, pressure, stroke, strokes, temperature, viscosity
@@ -27,6 +28,7 @@ class Filled(NamedTuple):
     pressure: float  # [Pa] of the line
     due: float  # [-] of the next stroke
     made: float  # [J] gas in the last stretch
+    held: Held
 
 
 def _settled(fast: Filled, after: Lump) -> float:
@@ -45,6 +47,14 @@ def _settled(fast: Filled, after: Lump) -> float:
         if abs(change) <= 1e-12 * absolute:
             break
     return found
+
+
+def _held(pump: Pump, state: PumpState, mu: float, inlet: float, fast: Filled | None) -> Held:
+    """Return what a plunger holds; that of a new barrel stands at the pressure of the reservoir [Pa]."""
+    stick = sticking(pump, state, mu)
+    if stick.store == 0.0:
+        return SLIDING
+    return Held(inlet - stick.running, 0.0) if fast is None else fast.held
 
 
 def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled | None, alarm: float) -> Recorded:
@@ -70,6 +80,7 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
     rest = inlet if encloses(pump.drive) > 0.0 else line.rest
     start = rest if fast is None else _settled(fast, line)
     due = 1.0 if fast is None else fast.due
+    held = _held(pump, state, mu, inlet, fast)
     period = stroke(pump.drive, state.drive, rate, inlet, start, line.ambient, mu).period
     plan, turns, lead = Timing(span, 0, 0.0, due, span), False, 0.0
     if rate > 0.0:
@@ -85,7 +96,7 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
         wait += lead
         count, last = (count, last - lead) if last > 0.0 else (count - 1, period - lead)
     done = engine.strokes(
-        pump, state, rate, start, count, every=max(count // _ROWS, 1), wait=wait, last=last, alarm=alarm
+        pump, state, rate, start, count, every=max(count // _ROWS, 1), wait=wait, last=last, alarm=alarm, held=held
     )  # fmt: skip
     found = done.resolved
     begun = float(found.time[-1]) / period if turns else float(done.strokes)
@@ -110,5 +121,5 @@ def stroked(pump: Pump, state: PumpState, rate: float, span: float, fast: Filled
         residual=found.residual,
         switches=0,
         alarmed=alarmed,
-        fast=Filled(line, float(found.pressure[-1, 1]), due, made),
+        fast=Filled(line, float(found.pressure[-1, 1]), due, made, done.held),
     )

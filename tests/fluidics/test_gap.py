@@ -131,12 +131,13 @@ def test_gates_before_a_line_that_is_nearly_shut_are_as_near(days, share, wall):
 
 @pytest.mark.parametrize("slowness", [1.0, 3.0])
 def test_a_plunger_that_sticks_and_slips_gives_the_volume_of_a_stroke_on_average(slowness):
-    """Slips of 2.6 uL, every fifth pulse: half a span of ten pulses holds one slip or two."""
+    """Slips of 2.6 uL, every fifth pulse: half a span of ten pulses holds one slip or two, and panels know none."""
     drive = TUBED_PUMP.drive._replace(compliance=0.16 * UL_PER_KPA, slow_compliance=0.0, breakaway_friction=20e3)
     pump, rate = TUBED_PUMP._replace(drive=drive), UNIT_PER_HOUR / slowness
-    found = gap(pump, new_pump(pump), rate, span=10.0 * drive.quantum / rate)
+    found = gap(pump, new_pump(pump), rate, "panel", "stroke", span=10.0 * drive.quantum / rate)
     assert abs(found.volume_per_stroke) < 5.1e-3
     assert abs(found.volume_per_day) > 0.02
+    assert greatest(gap(pump, new_pump(pump), rate, span=10.0 * drive.quantum / rate)) < 1e-4
 
 
 @pytest.mark.parametrize("at", [0, 1, 2])

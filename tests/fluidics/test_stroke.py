@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from fluidics.compile import plain
 from fluidics.engines.lump import lumped
+from fluidics.engines.sticking import SLIDING, Held
 from fluidics.engines.stroke import FEW, NEVER, beaten_on, periodic, strokes
 from fluidics.pump import new_pump
 from fluidics.questions import viscosity
@@ -33,6 +34,7 @@ from tests.fluidics.stroking import (
     pusher_pump,
     stiff_pump,
 )
+from tests.fluidics.worn import TUBED_PUMP, UNIT_PER_HOUR
 
 OCCLUSION, DAY = pump_transient.OCCLUSION, pump_transient.STROKES
 
@@ -317,19 +319,20 @@ def bits() -> str:
 
 
 @pytest.mark.parametrize(
-    ("case", "rate", "alarm"),
+    ("case", "rate", "alarm", "held"),
     [
-        (stiff_pump(True), STIFF_RATE, 1e5),
-        (joined(GATE, BUTANE, 100.0, 1e-14), GATED_RATE, NEVER),
-        (joined(GATE, BUTANE, 100.0, 1e-14), GATED_RATE, 1.12e5),  # in the second stroke
-        (joined(DUTY, BUTANE, 100.0, 1e-14), GATED_RATE, NEVER),
+        (stiff_pump(True), STIFF_RATE, 1e5, SLIDING),
+        (joined(GATE, BUTANE, 100.0, 1e-14), GATED_RATE, NEVER, SLIDING),
+        (joined(GATE, BUTANE, 100.0, 1e-14), GATED_RATE, 1.12e5, SLIDING),  # in the second stroke
+        (joined(DUTY, BUTANE, 100.0, 1e-14), GATED_RATE, NEVER, SLIDING),
+        ((TUBED_PUMP, new_pump(TUBED_PUMP)), 0.1 * UNIT_PER_HOUR, NEVER, Held(-4e3, 0.0)),
     ],
-    ids=["stiff", "gated", "gated until an alarm", "duty"],
+    ids=["stiff", "gated", "gated until an alarm", "duty", "stuck"],
 )
-def test_few_strokes_in_plain_python_have_the_bits_of_the_kernel(case, rate, alarm):
+def test_few_strokes_in_plain_python_have_the_bits_of_the_kernel(case, rate, alarm, held):
     rows = np.empty((53, 6)), np.empty((53, 6))
     ends = [
-        run_strokes(*case, rate, 1e3, alarm, 10.0, 50, 20.0, 1, record)
+        run_strokes(*case, rate, 1e3, alarm, 10.0, 50, 20.0, 1, held, record)
         for run_strokes, record in zip((beaten_on, plain(beaten_on)), rows, strict=True)
     ]
     assert ends[0] == ends[1]
