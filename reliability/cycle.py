@@ -9,7 +9,7 @@ from fluidics.compile import inlined
 from fluidics.engines.panel import seen
 from fluidics.pump import Pump, PumpState, Surroundings
 from reliability.design import MOST_VISITS, Design, Rules
-from reliability.doses import Doses, dose_share, jump, told
+from reliability.doses import Doses, changed, noted
 from reliability.events import (
     DONE,
     EXPLANT,
@@ -104,6 +104,15 @@ def next_implantation(
     return time + design.clinic.reimplantation_delay
 
 
+@inlined
+def relieved(
+    design: Design, rules: Rules, seed: int, patient: Patient, ordinal: int, remedy: int, time: float
+) -> float:
+    """Return when [s] a patient whose pump ended at `time` is relieved: nothing is recorded after follow-up."""
+    following = next_implantation(design, rules, seed, patient, ordinal, remedy, time)
+    return min(following, patient.end) if following < 1e300 else time
+
+
 class Cycle(NamedTuple):
     """The time from a refill to the next visit, or to the end of the device or of the follow-up."""
 
@@ -155,9 +164,7 @@ def cycled(
     until = min(visit, patient.end)
     longest = (visit - time) / rules.panels
     row = next_firing(clock)
-    if doses is not None:
-        jump(doses, dose_share(pump, state, around), time)
-        count = told(doses, seed, patient.number, events, count)
+    count = changed(doses, pump, state, around, arriving, time, seed, patient.number, events, count)
     while time < until and cause == 0 and status == DONE:
         firing = start + clock[row, AGE] if row >= 0 else 1e300
         part = lived(
@@ -169,8 +176,7 @@ def cycled(
         expected += part.expected
         missed += part.missed
         deficit += part.deficit
-        if doses is not None:
-            count = told(doses, seed, patient.number, events, count)
+        count = noted(doses, seed, patient.number, events, count)
         if part.mode < 0 and time < firing:
             continue
         interruptions += 1
@@ -196,11 +202,7 @@ def cycled(
         if time + what.delay < until:
             until = time + what.delay
             reported = True
-        # relief comes with the visit, or with the next pump; nothing is recorded after follow-up
-        relief = until
-        if cause != 0:
-            following = next_implantation(design, rules, seed, patient, ordinal, remedy, time)
-            relief = min(following, patient.end) if following < 1e300 else time
+        relief = until if cause == 0 else relieved(design, rules, seed, patient, ordinal, remedy, time)
         late = time + people.bearable_time
         if what.starves and late < relief and threshold(response) * people.response_time > people.bearable_time:
             count = note(events, count, patient.number, ordinal, late, late - start, KETOACIDOSIS, 0.0, 0)
@@ -208,9 +210,8 @@ def cycled(
             # a pump that stands still neither recovers nor complains again before the visit
             running, latched = 0.0, NOTHING - 1
             around = seen(pump, state, levels, 0.0)
-        if doses is not None:
-            arriving *= what.arriving
-            jump(doses, arriving * dose_share(pump, state, around), time)
+        arriving *= what.arriving
+        count = changed(doses, pump, state, around, arriving, time, seed, patient.number, events, count)
     return Cycle(
         state, around, time, delivered, expected, missed, deficit, cause, remedy, reported and running != 0.0,
         first_operation, operations, interruptions, count, status,

@@ -109,3 +109,34 @@ def told(doses: Doses, seed: int, patient: int, events: Any, count: int) -> int:
             count = note(events, count, patient, int(doses.spells[k, PUMP]), since + borne, age, LIMIT + k, days, 0)
         doses.spells[k, SINCE] = doses.spells[k, ENDED] = _NEVER
     return count
+
+
+@inlined
+def noted(doses: Doses | None, seed: int, patient: int, events: Any, count: int) -> int:
+    """Return the count of events with the spells that are over; nothing is compiled where a dose has no limits."""
+    if doses is None:
+        return count
+    return told(doses, seed, patient, events, count)
+
+
+@inlined
+def changed(
+    doses: Doses | None,
+    pump: Pump,
+    state: PumpState,
+    around: Surroundings,
+    arriving: float,
+    time: float,
+    seed: int,
+    patient: int,
+    events: Any,
+    count: int,
+) -> int:
+    """Return the count of events with the spells that end because the dose jumps to what a pump now delivers.
+
+    Of what leaves the pump, a share `arriving` [-] arrives.
+    """
+    if doses is None:
+        return count
+    jump(doses, arriving * dose_share(pump, state, around), time)
+    return told(doses, seed, patient, events, count)

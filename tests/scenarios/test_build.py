@@ -310,9 +310,8 @@ def test_as_many_modes_as_have_room_get_kinds_of_their_own():
 
 
 def test_a_table_takes_no_more_modes_or_hazards_than_events_have_codes():
-    assert MODE + MOST_MODES == HAZARD
+    assert (LIMIT + MOST_LIMITS, MODE + MOST_MODES) == (MODE, HAZARD)
     assert np.iinfo(np.int16).max == HAZARD + MOST_HAZARDS - 1
-    assert LIMIT + MOST_LIMITS == MODE
     rows = {"modes": {}, "hazards": dict.fromkeys(range(MOST_HAZARDS + 1)), "dose_limits": {}}
     ((keys, reason),) = _room(SimpleNamespace(**rows))
     assert keys == ("hazards",)
