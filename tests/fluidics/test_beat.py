@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fluidics.drives.piston import Deposit
-from fluidics.engines.beat import beaten, struck
+from fluidics.engines.beat import beaten, struck, volume_pushed
 from fluidics.engines.lump import lumped
 from fluidics.engines.pace import NEVER, paced, setting
 from fluidics.pump import new_pump
@@ -46,6 +46,21 @@ def test_a_volume_that_yields_is_the_one_at_the_pressure_it_makes():
     drive = Pusher(VOLUME, 0.2, 1e9, 0.0, yielding)
     done = beat(drive, Hose(1.0, 1e30, compliance, 0.0), Tissue(0.0, 0.0, 0.0), start)
     assert done.entered == pytest.approx((VOLUME - yielding * start) / (1.0 + yielding / compliance), rel=1e-9)
+
+
+@pytest.mark.parametrize("hold", [0.0, 10.0, 60.0])
+def test_a_volume_that_yields_sees_the_line_run_out_until_the_outlet_shuts(hold):
+    """v = V - y p_shut; the line takes v in the push, and through both loses C dp/dt = -p / R."""
+    compliance, tip, start, yielding, push = 1e-13, 4e14, 8e3, 3e-14, 20.0
+    pump = pusher_pump(Pusher(VOLUME, 0.2, 1e9, 0.0, yielding), Hose(1.0, tip, compliance, 0.0), Tissue(0.0, 0.0, 0.0))
+    state = new_pump(pump)
+    lump = lumped(pump, state, WATER)
+    pace = paced(lump, 0.0, push, hold, PERIOD - push, 1.0)
+    given = setting(pump, state, VOLUME / PERIOD, WATER, lump, NEVER)
+    pushed = volume_pushed(pump, state, given, pace, 0.0, start, VOLUME - yielding * start)
+    pushing, holding = (math.exp(-time / (tip * compliance)) for time in (push, hold))
+    risen = tip / push * (1.0 - pushing) * holding
+    assert pushed == pytest.approx((VOLUME - yielding * start * pushing * holding) / (1.0 + yielding * risen), rel=1e-9)
 
 
 def test_the_drive_ends_push_against_the_lumen_too():

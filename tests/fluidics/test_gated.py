@@ -104,6 +104,17 @@ def test_a_pump_at_rest_leaks_through_both_shut_gates():
     assert leaks == sorted(leaks, reverse=True)
 
 
+@pytest.mark.parametrize("fillings", [0.1, 1.0, 5.0])
+def test_between_cycles_what_the_first_gate_leaks_fills_the_accumulator_before_it_leaks_on(fillings):
+    """C p' = l (p_in - p) - l (p - p_out) from p_out on; l (p - p_out) goes out."""
+    period = fillings * GATE.accumulator / (2.0 * GATE.gate_leak)
+    rate = GATE.aliquot / period
+    after = (np.arange(1000) + 0.5) / 1000 * period
+    filled = 0.5 * (DRIVEN - BACK) * (1.0 - np.exp(-2.0 * GATE.gate_leak / GATE.accumulator * after))
+    leak = flow(GATE, READY, rate, DRIVEN, BACK, ATMOSPHERE, WATER) - GATE.accumulator * (DRIVEN - BACK) / period
+    assert leak == pytest.approx(GATE.gate_leak * filled.mean(), rel=1e-5)
+
+
 @given(
     rate=st.floats(0.0, 60.0), p_in=st.floats(0.0, 4e5), tip=st.floats(0.0, 400.0), viscosity=st.floats(5e-4, 2e-3),
     field=st.sampled_from([0.0, 30.0]),

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.drives.piston import BOUNDED, QUIET_DEPOSIT, STEP, Deposit, leak_conductance
+from fluidics.drives.piston import BOUNDED, QUIET_DEPOSIT, STEP, Deposit, leak_conductance, seat_leak
 from fluidics.pump import MEDIAN_LUCK
-from fluidics.questions import advance, flow, fresh, panel, rinsed, stall, strokes
+from fluidics.questions import advance, flow, fresh, panel, rinsed, stall, stroke, strokes
 from tests.fluidics.parts import AROUND, ATMOSPHERE, DAY, INSULIN_PUMP, RATE, WATER
 
 DRIVE = INSULIN_PUMP.drive
@@ -71,6 +71,19 @@ def test_deposit_grows_with_aggregate_and_with_held_pressure(deposit, days, mass
     after = advance(DRIVE, Deposit(deposit), days * DAY, around).deposit
     growth = mass * days * (1.0 + 55.0 * held * held)  # one unit per unit of aggregate and day
     assert after == pytest.approx(deposit + growth, rel=1e-12)
+
+
+@pytest.mark.parametrize("crept", [0.1, 1.0, 10.0])  # times of creep in a rest
+def test_to_small_swings_a_bubble_is_a_compliance(crept):
+    """It takes its share of a stroke, and creeps back between strokes, as a wall that yields gas / ambient^2 does."""
+    yielding = 1e-14
+    walled = DRIVE._replace(chamber_compliance=yielding, inlet_crack=100.0, outlet_crack=0.0)
+    gassy = walled._replace(chamber_compliance=1e-20, bubble=yielding * ATMOSPHERE**2 / 101325.0)
+    own = Deposit(0.1)
+    rate = 2.0 * seat_leak(DRIVE, own, WATER) * DRIVE.stroke_volume / (crept * yielding)
+    ideal = DRIVE.accuracy * DRIVE.stroke_volume
+    wall, gas = (ideal - stroke(d, own, rate, 0.0, 0.0, ATMOSPHERE, WATER).volume for d in (walled, gassy))
+    assert gas == pytest.approx(wall, rel=2e-3)
 
 
 def test_a_rinse_leaves_its_share():

@@ -139,6 +139,15 @@ def test_an_operation_at_which_nothing_is_at_fault_rinses():
     assert (found.line, found.replaced, found.extra_rinse) == (0, 0, 1)
 
 
+def test_an_operation_that_finds_a_small_loss_of_the_pump_rinses_it():
+    """Below the threshold, and yet more than the line loses: nothing else could be at fault."""
+    slight = aged(deposit=0.3)
+    assert lost(NEW) < lost(slight) < EXACT.error_threshold
+    found = operated_on(EXACT, PUMP, slight, LEVELS, 0.2, 0, 1, PATIENT, 1)
+    assert (found.line, found.replaced, found.extra_rinse) == (0, 0, 1)
+    assert found.state.drive.deposit == pytest.approx(PUMP.drive.rinse_left * 0.3)
+
+
 def test_noise_of_the_second_measurement_decides_near_the_threshold():
     border = aged(tip=123.0)
     noisy = MONTHS._replace(error_noise=0.3)

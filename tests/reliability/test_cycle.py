@@ -80,6 +80,16 @@ def test_nobody_starves_who_answers_at_once():
     assert KETOACIDOSIS not in chunk.events["kind"]
 
 
+def test_nobody_starves_after_the_end_of_follow_up():
+    """Pumps that stop in the last hours are replaced a week later, which nobody sees."""
+    plan = still_plan([[2.0 / DAY, 1.0, 0, REPLACE, 1.0, 1.0]], years=DAY / YEAR)
+    slow = plan.design.clinic._replace(replacement_delay=7.0 * DAY)
+    chunk = simulate(plan._replace(design=plan.design._replace(clinic=slow)), 0, 200)
+    late = chunk.events["time"][chunk.events["kind"] == KETOACIDOSIS]
+    assert late.size > 20
+    assert late.max() < 1.0
+
+
 def stopping(stops, **people):
     """Return a study of a hazard every two years on average that may stop the pump until the visit."""
     return still_plan([[0.5 / YEAR, 1.0, 0, OPERATE, 0.25, stops]], 100.0 * DAY, 10.0, mean_rate=1e-3 * DAILY, **people)

@@ -32,6 +32,19 @@ def test_independent_share_has_the_exact_binomial_limits(k):
     assert (found.value, found.lower, found.upper) == pytest.approx((k / 1000, exact.low, exact.high), rel=1e-2)
 
 
+def test_a_share_of_few_worlds_has_the_limits_of_korn_and_graubard():
+    """Three worlds of 40 with 4, 10 and 7 successes: n* = p (1 - p) / error^2 (t_119 / t_2)^2."""
+    from scipy.stats import beta, t
+
+    found = share_limits(ratio(np.array([4.0, 10.0, 7.0]), np.full(3, 40.0), np.arange(3)))
+    p, error = 21.0 / 120.0, math.sqrt(3.0 / 2.0 * 18.0) / 120.0
+    trials = p * (1.0 - p) / error**2 * (t.ppf(0.975, 119) / t.ppf(0.975, 2)) ** 2
+    assert trials < 120.0
+    k = p * trials
+    lower, upper = beta.ppf(0.025, k, trials - k + 1.0), beta.ppf(0.975, k + 1.0, trials - k)
+    assert (found.value, found.lower, found.upper) == pytest.approx((p, lower, upper), rel=1e-9)
+
+
 def test_repeated_trials_of_a_subject_do_not_narrow_an_empty_share():
     once = share_limits(ratio(np.zeros(1000), np.ones(1000), ALONE))
     often = share_limits(ratio(np.zeros(1000), np.full(1000, 80.0), ALONE))
