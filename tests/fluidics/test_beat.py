@@ -50,7 +50,7 @@ def test_a_volume_that_yields_is_the_one_at_the_pressure_it_makes():
 
 @pytest.mark.parametrize("hold", [0.0, 10.0, 60.0])
 def test_a_volume_that_yields_sees_the_line_run_out_until_the_outlet_shuts(hold):
-    """v = V - y p_shut; the line takes v in the push, and through both loses C dp/dt = -p / R."""
+    """The line takes v = V - y p_shut in the push, and loses C dp/dt = -p / R all the time."""
     compliance, tip, start, yielding, push = 1e-13, 4e14, 8e3, 3e-14, 20.0
     pump = pusher_pump(Pusher(VOLUME, 0.2, 1e9, 0.0, yielding), Hose(1.0, tip, compliance, 0.0), Tissue(0.0, 0.0, 0.0))
     state = new_pump(pump)
