@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from fluidics.transport.dispersion import SHARES, taylor_aris
+from fluidics.transport.dispersion import RATES, SHARES, taylor_aris
 from fluidics.transport.fronts import follow, weigh
 from tests.fluidics.rings import variances
 
@@ -101,6 +101,24 @@ def test_each_tube_spreads_a_front_while_its_middle_is_inside():
     assert spread[1] ** 2 == pytest.approx(wide * 1e4, rel=lost)
     assert spread[2] ** 2 - spread[1] ** 2 == pytest.approx(narrow * 2e4, rel=lost)
     assert spread[3] ** 2 - spread[2] ** 2 == pytest.approx(narrow * 1e4, rel=lost)  # beyond the tip the tube goes on
+
+
+@pytest.mark.parametrize("share", [1e-4, 3e-4, 6e-4])  # of the time of radial mixing: a hundredth of the slowest mode's
+def test_shortly_after_its_start_a_front_spreads_as_its_modes_say(share):
+    """(s^2)' = 2 D A^2 + 2 Q sum m_n, m_n = Q S_n (1 - e^-g t) / g from a front that no mode has drawn out."""
+    time, volume = share * MIXING, 1e-9
+    _, spread, _ = followed([0.0, time], [0.0, volume])
+    x = share * np.array(RATES)
+    drawn = np.sum(np.array(SHARES) * (x + np.expm1(-x)) / x**2)
+    assert spread[1] ** 2 == pytest.approx(2.0 * D * AREA**2 * time + 2.0 * volume**2 * drawn, rel=1e-11)
+
+
+def test_behind_a_joint_the_parabola_begins_anew():
+    """Where tubes join fluid mixes across the lumen: each tube adds what it adds to a front that starts in it."""
+    time, volume = 0.2 * MIXING * np.arange(3), 1e-8 * np.arange(3)
+    both = followed(time, volume, ends=(1e-8, 1e-3), radii=(A, 0.5 * A))[1][2]
+    alone = [followed(time[:2], volume[:2], radii=(radius,))[1][1] for radius in (A, 0.5 * A)]
+    assert both == pytest.approx(math.hypot(*alone), rel=1e-12)
 
 
 def test_a_front_that_starts_later_knows_nothing_of_what_was_before():
