@@ -151,7 +151,7 @@ def preceding(found: Results) -> list[Row]:
     for one in found.spells:
         total = sum(one.after.values())
         for name, count in one.after.items():
-            rows.append(Row(one.label, rounded(100.0 * count / total), name or "no failure before", "%", f"{count:,}"))
+            rows.append(Row(one.label, rounded(100.0 * count / total), name, "%", f"{count:,}"))
     return rows
 
 

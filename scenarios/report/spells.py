@@ -18,6 +18,7 @@ from scenarios.report.words import label
 
 _MINUTES = 1440.0  # [-] in a day: spells are added up in whole minutes
 _100_YEARS = 36525.0  # [d]
+NO_FAILURE = "No failure before"
 
 
 class Spells(NamedTuple):
@@ -49,7 +50,7 @@ def spells(study: StudyFile, world: NDArray[Any], end: NDArray[Any]) -> list[Spe
             minutes[code] += np.bincount(
                 events["patient"][chosen], np.rint(_MINUTES * events["value"][chosen]), minlength=len(end)
             )
-            after[code].update(label(study.kinds.get(int(kind), "")) for kind in cause[chosen])
+            after[code].update(label(study.kinds[int(kind)]) if kind else NO_FAILURE for kind in cause[chosen])
     several = len(np.unique(world)) > 1
     cluster = world if several else np.arange(len(world))
     exposure = np.asarray(end, dtype=np.float64) * _MINUTES / _100_YEARS
