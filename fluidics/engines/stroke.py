@@ -9,14 +9,14 @@ from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
-from fluidics.compile import closed, entry, inlined, kernel, plain
+from fluidics.compile import closed, entry, inlined, kernel, linked, plain
 from fluidics.engines.beat import Beat, beaten, struck
 from fluidics.engines.lump import lumped
 from fluidics.engines.nearby import WINDOW, Map, mapped, predicted
-from fluidics.engines.pace import NEVER, active_time, hold_time, paced, setting
-from fluidics.engines.sticking import SLIDING, Held, contents, slid, sticking, stuck
+from fluidics.engines.pace import NEVER, Setting, active_time, hold_time, paced, setting
+from fluidics.engines.sticking import SLIDING, Held, Stick, contents, slid, sticking, stuck
 from fluidics.network import Floats, Resolved
-from fluidics.pump import Pump, PumpState
+from fluidics.pump import Pump, PumpState, Stroke
 from fluidics.questions import pressure, stiffness, stroke, temperature, viscosity
 
 _QUIET = 0.1  # [-]: of the window, below which a stroke moves so little that its map is worth keeping
@@ -89,6 +89,20 @@ def after(run: Run, beat: Beat, strokes: int, held: Held) -> Run:
     )
 
 
+@linked
+def waited(
+    pump: Pump, state: PumpState, given: Setting, stick: Stick, asked: Stroke, p_in: float, run: Run, time: float
+) -> Run:
+    """Return a run after a wait [s], which is a stroke that pushes nothing, long after one of those that are asked."""
+    lump, start = given.lump, run.pressure
+    if run.held.pressure < NEVER:
+        beat, held = stuck(pump, state, given, stick, p_in, start, run.held, time, 0.0)
+    else:
+        beat = beaten(given, paced(lump, asked.conductance, time, 0.0, 0.0, 1.0), 0.0, p_in, start)
+        held = slid(lump, stick, p_in, beat.pressure, asked.volume, time)
+    return after(run, beat, 0, held)
+
+
 @kernel
 def beaten_on(
     pump: Pump,
@@ -122,13 +136,7 @@ def beaten_on(
     known = Map(False, 0.0, 0.0, nothing, nothing, nothing)
     peak = start
     if wait > 0.0:
-        # a wait is a stroke that pushes nothing
-        if held.pressure < NEVER:
-            beat, held = stuck(pump, state, given, stick, full, start, held, wait, 0.0)
-        else:
-            beat = beaten(given, paced(lump, asked.conductance, wait, 0.0, 0.0, 1.0), 0.0, full, start)
-            held = slid(lump, stick, full, beat.pressure, asked.volume, wait)
-        run = after(run, beat, 0, held)
+        run = waited(pump, state, given, stick, asked, full, run, wait)
         run = noted(run, full, max(start, run.pressure), rows)
     hold = min(hold_time(pump.drive, state.drive, rate), asked.period - push)
     pace = paced(lump, asked.conductance, push, hold, asked.period - push, 1.0)
