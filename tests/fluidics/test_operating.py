@@ -126,7 +126,8 @@ def test_closing_costs_boluses_first_and_leaking_costs_basal_first():
 def test_another_unit_of_time_changes_no_bit(factor):
     pump = INSULIN_PUMP
     state = aged(0.7, 60.0, 30.0)
-    drive = pump.drive._replace(filter_resistance=pump.drive.filter_resistance / factor)
+    times = {name: getattr(pump.drive, name) / factor for name in ("push_time", "hold_time", "return_time")}
+    drive = pump.drive._replace(filter_resistance=pump.drive.filter_resistance / factor, **times)
     other = pump._replace(
         drive=drive,
         catheter=pump.catheter._replace(length=pump.catheter.length / factor),
