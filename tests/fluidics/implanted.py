@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluidics.circuit import carries, circuit, schedule
+from fluidics.circuit import RESERVOIR, carries, circuit, schedule
 from fluidics.compile import kernel
 from fluidics.drives import DutyCycle, Gated, MultiRate, Peristaltic
 from fluidics.drives.gated import Escaped
@@ -27,7 +27,6 @@ from fluidics.questions import (
     operate,
     panel,
     phases,
-    pressure,
     stall,
     stroke,
     strokes,
@@ -133,7 +132,7 @@ def compiled_and_not(drive, p_in):
 
 def resolved_flow(drive, reservoir, rate, count, slope_age=0.0, wall=0.0):
     """Return the mean flow [m3/s] of a new drive over `count` strokes with every pressure resolved, after as many to
-    settle, and that of its operating point."""
+    settle, and that of its operating point at the reservoir's pressure half way through them."""
     pump, state = joined(drive, reservoir, slope_age, wall)
     state = state._replace(drive=fresh(drive, MEDIAN_LUCK))
     mu = viscosity(pump.drug, state.drug, BODY)
@@ -143,7 +142,7 @@ def resolved_flow(drive, reservoir, rate, count, slope_age=0.0, wall=0.0):
     engine = integrate if made.network.lift.any() else resolve
     settled = engine(made.network, plan, count, made.pressure, shut)
     found = engine(made.network, plan, count, settled.pressure[-1].copy(), settled.open[-1].copy())
-    p_in = pressure(reservoir, state.reservoir, BODY)
+    p_in = 0.5 * float(settled.pressure[-1, RESERVOIR] + found.pressure[-1, RESERVOIR])
     tip = int(np.flatnonzero(made.network.stop >= len(made.network.compliance))[0])
     mean = operate(drive, state.drive, rate, p_in, mu, pump, state).flow
     return float(found.volume[-1, tip] / found.time[-1]), mean

@@ -161,7 +161,7 @@ def test_a_field_opens_both_gates():
     assert [(p.inlet, p.outlet) for p in phases(SCANNED, READY, RATE) if p.duration > 0.0] == [(1.0, 1.0)]
     assert stroke_flow(SCANNED, READY, RATE, DRIVEN, BACK) == pytest.approx(free, rel=1e-12)
     found, mean = resolved_flow(SCANNED, BUTANE, RATE, 100)
-    assert found == pytest.approx(mean, rel=1e-6)
+    assert found == pytest.approx(mean, rel=5e-6)  # the circuit's tip resists a thousandth of the lumen, 3e-6 of all
 
 
 def test_a_field_that_is_too_weak_changes_nothing():
