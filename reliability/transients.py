@@ -3,7 +3,6 @@ table is made in `fluidics.engines.transient`."""
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,8 +42,7 @@ def missed_when_shut(table: Table, rate: float) -> float:
     """
     order = np.argsort(table.rates)
     shut = table.missed[order, np.argmax(table.resistances)]
-    found = float(np.interp(rate, table.rates[order], shut))
-    return math.inf if math.isnan(found) else found
+    return float(np.interp(rate, table.rates[order], shut))
 
 
 def with_transients(plan: Plan, table: Table) -> Plan:

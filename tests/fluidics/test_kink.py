@@ -29,7 +29,8 @@ def moment(curvature):
 def test_a_tube_kinks_where_its_moment_is_largest():
     top = minimize_scalar(lambda k: -moment(k)[0], bounds=(1.0, 200.0), method="bounded", options={"xatol": 1e-9})
     assert kink_curvature(WALL, RADIUS, POISSON) == pytest.approx(top.x, rel=3e-4)  # a flat top
-    assert kink_moment(MODULUS, WALL, RADIUS, POISSON) == pytest.approx(-top.fun, rel=3e-8)  # a minimum shows half the digits
+    # where a minimum lies is known to half the digits of its depth
+    assert kink_moment(MODULUS, WALL, RADIUS, POISSON) == pytest.approx(-top.fun, rel=3e-8)
     assert ovality(kink_curvature(WALL, RADIUS, POISSON), WALL, RADIUS, POISSON) == pytest.approx(2.0 / 9.0, rel=1e-12)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 from fluidics.engines.operating import operated
@@ -15,7 +14,7 @@ def test_flow_is_that_of_the_operating_point():
     off = Level(0.0, 0.0)
     around = operated(INSULIN_PUMP, ACTIVE, (Level(RATE, 1.0), off, off, off), ACTIVE.drug.mass, 1.0)
     part = averaged(INSULIN_PUMP, ACTIVE, RATE, 600.0, None, 1e300)
-    assert np.allclose(part.delivered, around.flow * part.time, rtol=1e-12)
+    assert part.delivered == pytest.approx(around.flow * part.time, rel=1e-12)
     assert part.pressure[-1].tolist() == [around.p_in, around.p_out]
     assert part.strokes == pytest.approx(around.strokes * 600.0)
 
