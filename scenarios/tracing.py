@@ -128,8 +128,8 @@ def run(
     engine: str,
     changes: Sequence[Changed],
     alarm: float,
-    answer: float = NEVER,
     profiles: Sequence[Profile] = (),
+    answer: float = NEVER,
 ) -> Run:
     """Return what a new pump of a scenario does in a length of time [s]; steps of profiles are among the changes.
 

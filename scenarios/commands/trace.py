@@ -72,7 +72,7 @@ def trace(
     refilled = drugging.refills(scenario, refill or (), length)
     try:
         with patience(BUSY):
-            done = tracing.run(scenario, length, engine, changed, pressure, until, followed)
+            done = tracing.run(scenario, length, engine, changed, pressure, followed, until)
             drug = drugging.followed(scenario, done, refilled)
     except KeyboardInterrupt:
         say("Interrupted. A trace keeps nothing; give the same command again.")
