@@ -11,7 +11,7 @@ from fluidics.programmes.programme import Programme
 from fluidics.pump import Pump, new_pump
 from fluidics.questions import ambient, flow
 from fluidics.transport.bridge_bolus import HOUR, Solution, bridge_bolus, plain_bridge, worst_hour
-from fluidics.transport.transport import Tube
+from fluidics.transport.stretch import Tube
 from scenarios.build import Scenario, ScenarioError
 from scenarios.entries import Context, Reading, reading
 from scenarios.report.words import rounded

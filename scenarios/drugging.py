@@ -15,7 +15,8 @@ from fluidics.pump import Pump, new_pump
 from fluidics.questions import temperature
 from fluidics.rows import pack, slots, unpack
 from fluidics.transport.flow import flowed
-from fluidics.transport.transport import Fill, transported
+from fluidics.transport.stretch import Fill
+from fluidics.transport.transport import transported
 from reliability.recording import Column
 from scenarios.bridging import DIFFUSIVITY, concentration
 from scenarios.build import Scenario, ScenarioError

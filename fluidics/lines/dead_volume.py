@@ -11,7 +11,7 @@ from fluidics.lines.catheter import Catheter
 from fluidics.lines.fouling_catheter import FoulingCatheter
 from fluidics.lines.infusion_set import InfusionSet
 from fluidics.lines.segmented_catheter import SegmentedCatheter
-from fluidics.transport.transport import Tube
+from fluidics.transport.stretch import Tube
 
 _PI = 3.141592653589793
 

@@ -13,7 +13,8 @@ import numpy as np
 from fluidics.network import Floats
 from fluidics.programmes.programme import Programme, plain
 from fluidics.transport.flow import Flow, flowing
-from fluidics.transport.transport import Fill, Tube, transported
+from fluidics.transport.stretch import Fill, Tube
+from fluidics.transport.transport import transported
 
 HOUR = 3600.0  # s
 _NEAR = 1e-3  # share of the dose within which a step needs no rate of its own

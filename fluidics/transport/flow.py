@@ -12,7 +12,10 @@ from fluidics.programmes.programme import Programme, pieces
 
 
 class Flow(NamedTuple):
-    """Volume that has left the line, at n times; even between them, at once where two times are equal."""
+    """Volume that has left the line, at n times; even between them, at once where two times are equal.
+
+    It falls where fluid is drawn back through the tip.
+    """
 
     time: Annotated[Floats, "s"]  # (n,)
     volume: Annotated[Floats, "m3"]  # (n,) from 0
@@ -65,22 +68,49 @@ def flowing(programme: Programme, time: Floats, stroke: float = 0.0) -> Flow:
 def flowed(time: Floats, delivered: Floats) -> Flow:
     """Return the flow of a trace, from times (n,) [s] and the volumes (n,) [m3] that it delivered until then.
 
-    What flows back at the tip for a moment waits until as much has flowed out again.
+    Examples
+    --------
+    >>> flowed(np.array([1.0, 2.0, 3.0]), np.array([2.0, 1.5, 5.0])).volume.tolist()
+    [0.0, 2.0, 1.5, 5.0]
+    """
+    return Flow(np.append(0.0, time), np.append(0.0, delivered))
 
-    Raises
-    ------
-    ValueError
-        When more flows back at last than a thousandth of all: then fluid of the body is in the line.
+
+def turns(volume: Floats, least: float) -> list[int]:
+    """Return the rows at which flow turns, first back and then forth again, each time by more than a volume.
+
+    Parameters
+    ----------
+    volume : (n,) array
+        Volume that has left the line [m3].
+    least : float
+        Volume [m3], not below zero; what is pushed to and fro by less counts as flow of one direction.
 
     Examples
     --------
-    >>> flowed(np.array([1.0, 2.0, 3.0]), np.array([2.0, 1.999, 5.0])).volume.tolist()
-    [0.0, 2.0, 2.0, 5.0]
+    >>> turns(np.array([0.0, 5.0, 4.5, 6.0, 6.0, 2.0, 7.0]), 1.0)
+    [4, 5]
     """
-    net = np.append(0.0, np.maximum.accumulate(np.maximum(delivered, 0.0)))
-    back = float(np.max(net[1:] - delivered, initial=0.0))
-    if back > 1e-3 * net[-1]:
-        raise ValueError(
-            f"flow: {back:.3g} m3 of {net[-1]:.3g} m3 flow back; give a trace without a leak into the line"
-        )
-    return Flow(np.append(0.0, time), net)
+    if not np.any(np.diff(volume) < 0.0):
+        return []
+    found: list[int] = []
+    sign, last, furthest = 1.0, 0, 0.0
+    for row, now in enumerate(volume.tolist()):
+        reached = sign * now
+        if reached >= furthest:
+            last, furthest = row, reached
+        elif furthest - reached > least:
+            found.append(last)
+            sign, last, furthest = -sign, row, -reached
+    return found
+
+
+def drawn_back(volume: Floats) -> Floats:
+    """Return the volume (n,) [m3] that flow must bring until as much has left the line as had before.
+
+    Examples
+    --------
+    >>> drawn_back(np.array([0.0, 5.0, 4.5, 6.0])).tolist()
+    [0.0, 0.0, 0.5, 0.0]
+    """
+    return np.maximum.accumulate(volume) - volume

@@ -32,17 +32,19 @@ def _lead(x: float) -> float:
 @kernel
 def follow(
     time: Floats, volume: Floats, begin: float, gone: float, at: float, tube: int, ends: Floats, radii: Floats,
-    diffusivity: float, memory: Floats, place: Floats, spread: Floats, stays: Floats,
+    diffusivity: float, carried: Floats, place: Floats, spread: Floats, stays: Floats,
 ) -> None:  # fmt: skip
     """Write where a front is at each time, how far it has spread, and how long it stayed in each tube that it left.
 
     In each radial mode n of the parabola, with g_n = z_n^2 D / a^2 and the flow Q:
-    m_n' = Q - g_n m_n, (s^2)' = 2 D A^2 + 2 Q sum_n (64 / z_n^4) m_n. Exact over each stretch of even flow.
+    m_n' = Q - g_n m_n, (s^2)' = 2 D A^2 + 2 Q sum_n (64 / z_n^4) m_n. Exact over each stretch of even flow, either way:
+    what the parabola drew out is drawn together again by flow that turns before the solute has mixed across the lumen
+    (within 1 / g_n), and stays drawn out otherwise; molecular diffusion is never undone.
 
     Parameters
     ----------
     time, volume : (n,) arrays
-        Volume [m3] that has left the line at times [s].
+        Volume [m3] that has left the line at times [s]; it falls where fluid flows back.
     begin, gone : float
         When the front starts [s], and the volume at that time [m3].
     at : float
@@ -53,39 +55,47 @@ def follow(
         Volume from the inlet to the end of each tube [m3], and radii [m].
     diffusivity : float
         Molecular diffusivity [m2/s].
-    memory : array
-        Room for the modes [m3]; zeros.
+    carried : (2 + modes,) array
+        What the front carries along at its start, and at the end: variance [m6], time in its tube [s], modes [m3].
     place, spread : (n,) arrays
         Written from the start of the front on: volume from the inlet, standard deviation [m3].
     stays : (t,) array
-        Written for each tube that the front leaves [s].
+        The least is kept for each tube that the front leaves [s].
+
+    Notes
+    -----
+    Source: Gill and Sankarasubramanian, Proc. R. Soc. A 316 (1970) 341; for flow to and fro Chatwin, J. Fluid Mech. 71
+    (1975) 513. Where the front enters a tube, from either side, its modes begin anew.
     """
-    variance, stay = 0.0, 0.0
+    variance, stay, modes = carried[0], carried[1], carried.size - 2
     for i in range(time.size):
         if time[i] < begin:
             continue
         span, flowed = time[i] - begin, volume[i] - gone
         begin, gone = time[i], volume[i]
         while True:
-            leaves = at < ends[tube] <= at + flowed
-            part = (ends[tube] - at) / flowed if leaves else 1.0
+            low = ends[tube - 1] if tube > 0 else -math.inf  # before the inlet the first tube goes on
+            leaves = at < ends[tube] <= at + flowed or (at == ends[tube] and flowed > 0.0 and tube < ends.size - 1)
+            returns = at + flowed < low
+            part = (ends[tube] - at) / flowed if leaves else (low - at) / flowed if returns else 1.0
             h, dv = part * span, part * flowed
             square = radii[tube] * radii[tube]
             variance += 2.0 * diffusivity * _PI * square * _PI * square * h
-            for k in range(memory.size):
+            for k in range(modes):
                 x = RATES[k] * diffusivity / square * h
-                variance += 2.0 * SHARES[k] * dv * (memory[k] * _lag(x) + dv * _lead(x))
-                memory[k] = memory[k] * exp(-x) + dv * _lag(x)
+                variance += 2.0 * SHARES[k] * dv * (carried[k + 2] * _lag(x) + dv * _lead(x))
+                carried[k + 2] = carried[k + 2] * exp(-x) + dv * _lag(x)
             stay += h
             span, flowed, at = span - h, flowed - dv, at + dv
-            if not leaves:
+            if not (leaves or returns):
                 break
-            at, stays[tube], stay = ends[tube], stay, 0.0
-            if tube < ends.size - 1:  # beyond the tip the last tube goes on
-                tube += 1
-                for k in range(memory.size):
-                    memory[k] = 0.0
-        place[i], spread[i] = at, math.sqrt(variance)
+            at, stays[tube], stay = ends[tube] if leaves else low, min(stays[tube], stay), 0.0
+            if returns or tube < ends.size - 1:  # beyond the tip the last tube goes on
+                tube += -1 if returns else 1
+                for k in range(modes):
+                    carried[k + 2] = 0.0
+        place[i], spread[i] = at, math.sqrt(max(variance, 0.0))
+    carried[0], carried[1] = max(variance, 0.0), stay
 
 
 @kernel

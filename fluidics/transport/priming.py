@@ -10,7 +10,8 @@ import numpy as np
 
 from fluidics.network import Floats
 from fluidics.transport.flow import Flow
-from fluidics.transport.transport import Fill, Tube, transported
+from fluidics.transport.stretch import Fill, Tube
+from fluidics.transport.transport import transported
 
 _FULL = 0.99  # share of the dose at which delivery counts as whole again
 

@@ -1,33 +1,19 @@
-"""Concentrations on their way through the tubes of a pump, in coordinates of volume and without numerical diffusion;
-one front stands in `fluidics.transport.fronts`, what flows in `fluidics.transport.flow`."""
+"""Concentrations on their way to and fro through the tubes of a pump, in coordinates of volume and without numerical
+diffusion; one front stands in `fluidics.transport.fronts`, the fronts of a line in `fluidics.transport.stretch`."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, NamedTuple
 
 import numpy as np
 
 from fluidics.network import Floats
-from fluidics.transport.dispersion import SHARES, radial_mixing
-from fluidics.transport.flow import Flow
-from fluidics.transport.fronts import follow, weigh
+from fluidics.transport.flow import Flow, turns
+from fluidics.transport.stretch import Fill, Fronts, Tube, crossed, present, pulled, pushed
 
-_APART = 6.0  # standard deviations: closer fronts would overlap beyond 1e-9 of a step
-
-
-class Tube(NamedTuple):
-    """A round tube on the way of the drug."""
-
-    volume: Annotated[float, "m3"]
-    radius: Annotated[float, "m"]
-
-
-class Fill(NamedTuple):
-    """What enters the first tube from a time on; a reservoir that is not emptied mixes before it is one."""
-
-    start: Annotated[float, "s"]
-    concentration: Annotated[float, "kg/m3"]
+_SAME = 1e-3  # of the volume of the line: what moves to and fro by less is the same fluid
 
 
 class Arrival(NamedTuple):
@@ -38,20 +24,16 @@ class Arrival(NamedTuple):
     concentration: Annotated[Floats, "kg/m3"]  # (n,) at the end of the line
     mass: Annotated[Floats, "kg"]  # (n,) of drug that has left the line since the start
     mixing: float  # [-] least time of a front in a tube, in radial diffusion times; below 0.5 its shape is not Gaussian
-
-
-class Fronts(NamedTuple):
-    """Steps of the concentration, the first in the line first, and how far each has come and spread."""
-
-    base: float  # [kg/m3] ahead of the first front
-    step: Floats  # (k,) [kg/m3]
-    place: Floats  # (k, n) [m3] from the inlet; minus infinity before the front enters
-    spread: Floats  # (k, n) [m3] standard deviation
-    mixing: float  # [-]
+    reservoir: Annotated[Floats, "kg/m3"]  # (n,) concentration that the pump draws, or what comes back mixes into
 
 
 def transported(
-    tubes: Sequence[Tube], flow: Flow, fills: Sequence[Fill], held: Sequence[float], diffusivity: float
+    tubes: Sequence[Tube],
+    flow: Flow,
+    fills: Sequence[Fill],
+    held: Sequence[float],
+    diffusivity: float,
+    body: float = 0.0,
 ) -> Arrival:
     """Return what comes to the end of a line of tubes.
 
@@ -63,18 +45,20 @@ def transported(
     tubes : sequence of Tube
         From the pump to the tip.
     flow : Flow
-        Volume that leaves the line; it never flows back.
+        Volume that leaves the line, and comes back.
     fills : sequence of Fill (k,)
         What enters the first tube, from the start on.
     held : sequence of float
         Concentration in each tube at the start [kg/m3].
     diffusivity : float
         Molecular diffusivity of the drug [m2/s].
+    body : float
+        Concentration of the drug in what is drawn in through the tip [kg/m3].
 
     Raises
     ------
     ValueError
-        When a number is none that could be, times do not rise, fluid flows back, or a fill is thinner than the fronts
+        When a number is none that could be, times do not rise, or a fill is thinner than the fronts
         on its two sides are wide.
 
     Notes
@@ -85,66 +69,85 @@ def transported(
     forgets at its own rate (Gill and Sankarasubramanian, Proc. R. Soc. A 316 (1970) 341), and mixes anew where tubes
     join; a front takes the tube its middle is in. While flow stands still, what diffuses through the tip counts.
 
+    Where flow turns back, what has left the line is the body's: the fronts are cut at the tip, and a new one between
+    the line and the body's fluid begins there. Where it turns forth again, what has come back through the inlet is
+    mixed into the reservoir, the fronts are cut there, and what enters has the concentration of the mixture. Fluid that
+    moves to and fro by less than a thousandth of the line is taken for the same. Cut fronts keep their amount, mean and
+    variance exactly, and their shape by `fluidics.transport.cut`. Dispersion is not undone when flow turns, but for
+    what the parabola has drawn out within the last a^2 / (14.7 D), which it draws together again.
+
     Examples
     --------
     >>> flow = Flow(np.array([0.0, 2e4]), np.array([0.0, 2e-6]))
     >>> come = transported([Tube(1e-6, 2.5e-4)], flow, [Fill(0.0, 2.0)], [0.0], 1e-9)
     >>> round(float(come.mass[-1]) * 1e6, 6)  # 2 mL of 2 mg/mL, less what the tube still holds
     2.0
+    >>> to_and_fro = Flow(np.array([0.0, 1e4, 2e4, 3e4]), np.array([0.0, 1e-6, 0.5e-6, 1.5e-6]))
+    >>> come = transported([Tube(1e-6, 2.5e-4)], to_and_fro, [Fill(0.0, 2.0)], [2.0], 1e-9)
+    >>> round(float(come.mass[-1]) * 1e6, 6)  # 1 mL and 0.5 mL of 2 mg/mL, and 0.5 mL without drug between
+    3.0
     """
-    fronts = travelled(tubes, flow, fills, held, diffusivity)
-    share, passed = _weighed(fronts, sum(tube.volume for tube in tubes))
-    come = fronts.base + fronts.step @ share
-    mass = fronts.base * flow.volume + fronts.step @ passed
-    return Arrival(flow.time, flow.volume, np.maximum(come, 0.0), mass, fronts.mixing)
+    fronts, end = travelled(tubes, flow, fills, held, diffusivity, body), sum(tube.volume for tube in tubes)
+    come = _joined([present(part, end) for part in fronts])
+    mass, gone = [], 0.0
+    for part in fronts:
+        mass.append(gone + crossed(part, end))
+        gone = float(mass[-1][-1])
+    mixing, mixed = min(part.mixing for part in fronts), _joined([part.reservoir for part in fronts])
+    return Arrival(flow.time, flow.volume, np.maximum(come, 0.0), _joined(mass), mixing, mixed)
 
 
-def along(fronts: Fronts, places: Floats) -> Floats:
-    """Return the concentrations (n, p) [kg/m3] at the times of the fronts and at places (p,) [m3] from the inlet."""
-    columns = [fronts.base + fronts.step @ _weighed(fronts, float(place))[0] for place in places]
+def along(fronts: Sequence[Fronts], places: Floats) -> Floats:
+    """Return the concentrations (n, p) [kg/m3] at the times of the flow and at places (p,) [m3] from the inlet."""
+    columns = [_joined([present(part, float(place)) for part in fronts]) for place in places]
     return np.maximum(np.stack(columns, axis=1), 0.0)
 
 
+def within(fronts: Sequence[Fronts], tubes: Sequence[Tube]) -> Floats:
+    """Return the amount of drug (n,) [kg] that a line holds at the times of the flow."""
+    end = sum(tube.volume for tube in tubes)
+    return _joined([part.base * end + part.step @ (part.passed(0.0) - part.passed(end)) for part in fronts])
+
+
 def travelled(
-    tubes: Sequence[Tube], flow: Flow, fills: Sequence[Fill], held: Sequence[float], diffusivity: float
-) -> Fronts:
-    """Return where each step of the concentration is at each time, and how far it has spread; see `transported`."""
-    _refuse(tubes, flow, fills, held, diffusivity)
-    ends, radii = np.cumsum([tube.volume for tube in tubes]), np.array([tube.radius for tube in tubes])
-    entered = [(fill, _gone(flow, fill.start)) for fill in fills if fill.start <= flow.time[-1]]
-    entered = [one for one, other in zip(entered, [*entered[1:], None], strict=True) if not other or other[1] > one[1]]
-    inner = [(0.0, 0.0, ends[k - 1], k) for k in range(ends.size - 1, 0, -1)]
-    starts = [*inner, *((fill.start, gone, 0.0, 0) for fill, gone in entered)]
-    values = np.array([*reversed(held), *(fill.concentration for fill, _ in entered)])
-    kept = np.flatnonzero(np.diff(values))
-    place, spread = np.full((kept.size, flow.time.size), -np.inf), np.zeros((kept.size, flow.time.size))
-    stays = np.full((kept.size, radii.size), np.inf)
-    for row, k in enumerate(kept):
-        memory = np.zeros(len(SHARES))
-        written = (memory, place[row], spread[row], stays[row])
-        follow(flow.time, flow.volume, *starts[k], ends, radii, diffusivity, *written)
-    _refuse_overlap(place, spread)
-    least = stays.min(axis=0, initial=np.inf)
-    mixing = min(radial_mixing(diffusivity, radius, stay) for radius, stay in zip(radii, least, strict=True))
-    return Fronts(float(values[0]), np.diff(values)[kept], place, spread, float(mixing))
+    tubes: Sequence[Tube],
+    flow: Flow,
+    fills: Sequence[Fill],
+    held: Sequence[float],
+    diffusivity: float,
+    body: float = 0.0,
+) -> list[Fronts]:
+    """Return where each step of the concentration is at each time, and how far it has spread; see `transported`.
+
+    One for each stretch of flow in one direction, forth and back by turns; the row of a turn is in both.
+    """
+    _refuse(tubes, flow, fills, held, diffusivity, body)
+    rows = [0, *turns(flow.volume, _SAME * sum(tube.volume for tube in tubes)), flow.time.size - 1]
+    found: list[Fronts] = []
+    for k, (first, last) in enumerate(pairwise(rows)):
+        part = Flow(flow.time[first : last + 1], flow.volume[first : last + 1])
+        final = k == len(rows) - 2  # a fill at a turn enters when fluid does
+        new = [fill for fill in fills if fill.start < part.time[-1] or (final and fill.start == part.time[-1])]
+        new = new or [fills[0]]
+        if k % 2:
+            found.append(pulled(tubes, part, found[-1], new, diffusivity, body))
+        else:
+            found.append(pushed(tubes, part, found[-1] if found else None, new, diffusivity, held))
+    return found
 
 
-def _gone(flow: Flow, time: float) -> float:
-    """Return the volume [m3] that has left at a time [s], before what leaves at once then."""
-    upto = int(np.searchsorted(flow.time, time)) + 1
-    return float(np.interp(time, flow.time[:upto], flow.volume[:upto]))
-
-
-def _weighed(fronts: Fronts, end: float) -> tuple[Floats, Floats]:
-    """Return the share (k, n) [-] and the volume (k, n) [m3] of each step that has come to a place [m3]."""
-    share, passed = np.zeros((2, *fronts.place.shape))
-    for row in range(fronts.step.size):
-        weigh(fronts.place[row], fronts.spread[row], end, share[row], passed[row])
-    return share, passed
+def _joined(parts: Sequence[Floats]) -> Floats:
+    """Return the rows of all stretches, that of a turn once."""
+    return np.concatenate([parts[0], *(part[1:] for part in parts[1:])])
 
 
 def _refuse(
-    tubes: Sequence[Tube], flow: Flow, fills: Sequence[Fill], held: Sequence[float], diffusivity: float
+    tubes: Sequence[Tube],
+    flow: Flow,
+    fills: Sequence[Fill],
+    held: Sequence[float],
+    diffusivity: float,
+    body: float,
 ) -> None:
     for tube in tubes:
         if not all(0.0 < value < np.inf for value in tube):
@@ -157,24 +160,9 @@ def _refuse(
         raise ValueError("flow: each time needs a volume, and all must be finite")
     if flow.time[0] != 0.0 or flow.volume[0] != 0.0 or np.any(np.diff(flow.time) < 0.0):
         raise ValueError("flow: times must rise from 0 s on, and volumes begin at 0 m3")
-    back = np.flatnonzero(np.diff(flow.volume) < 0.0)
-    if back.size:
-        raise ValueError(f"flow: fluid flows back after {flow.time[back[0]]:g} s; give volumes at times without that")
     starts = np.array([fill.start for fill in fills])
     if not (fills and starts[0] == 0.0 and np.all(np.diff(starts) > 0.0)):
         raise ValueError(f"fills begin at {starts.tolist()} s; the first must begin at 0 s, and the others follow it")
-    for value in (*held, *(fill.concentration for fill in fills)):
+    for value in (body, *held, *(fill.concentration for fill in fills)):
         if not 0.0 <= value < np.inf:
             raise ValueError(f"concentration: {value!r} kg/m3 given; it must be finite and not below zero")
-
-
-def _refuse_overlap(place: Floats, spread: Floats) -> None:
-    both = np.isfinite(place[1:])
-    gap = np.where(both, place[:-1], 0.0) - np.where(both, place[1:], 0.0)
-    thin = np.argwhere(both & (gap < _APART * np.abs(np.diff(spread, axis=0))))
-    if thin.size:
-        k, i = thin[0]
-        raise ValueError(
-            f"a fill of {gap[k, i]:.3g} m3 lies between fronts that have spread over {spread[k, i]:.3g} and "
-            f"{spread[k + 1, i]:.3g} m3; leave it out, or make it larger"
-        )

@@ -11,7 +11,7 @@ from fluidics.programmes.basal import constant
 from fluidics.programmes.programme import DAY, pieces, volume
 from fluidics.transport.bridge_bolus import HOUR, Solution, bridge_bolus, plain_bridge, shares, worst_hour
 from fluidics.transport.flow import Flow, flowing
-from fluidics.transport.transport import Tube
+from fluidics.transport.stretch import Tube
 from tests.fluidics.test_transport import gridded
 
 ML, UG = 1e-6, 1e-9  # m3, kg

@@ -9,7 +9,7 @@ import pytest
 from fluidics.lines.catheter import hydraulic_resistance
 from fluidics.lines.dead_volume import resized, tubes
 from fluidics.questions import lumen
-from fluidics.transport.transport import Tube
+from fluidics.transport.stretch import Tube
 from scenarios.build import load, names
 from scenarios.parts import PARTS
 

@@ -1,6 +1,8 @@
-"""Flow over time: the volume of a programme at any time, strokes when they are due, traces without what flows back."""
+"""Flow over time: the volume of a programme at any time, strokes when they are due, where it turns."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from fluidics.programmes.basal import constant, daily
 from fluidics.programmes.programme import DAY, suspended, volume, with_bolus
-from fluidics.transport.flow import flowed, flowing
+from fluidics.transport.flow import drawn_back, flowing, turns
 
 RATE = 1e-12
 
@@ -45,18 +47,27 @@ def test_strokes_give_the_volume_that_is_due():
     assert set(np.diff(flow.volume)) == {0.0, 1.0}
 
 
-@given(st.lists(st.floats(-1e-10, 1e-7), min_size=1, max_size=9))
-def test_a_trace_flows_forward_and_ends_near_what_it_delivered(parts):
-    delivered = np.cumsum([1e-6, *parts])
-    flow = flowed(np.arange(1.0, delivered.size + 1.0), delivered)
-    assert np.all(np.diff(flow.volume) >= 0.0)
-    assert flow.volume[0] == flow.time[0] == 0.0
-    assert flow.volume[-1] == pytest.approx(delivered[-1], abs=1e-3 * flow.volume[-1])
+@given(st.lists(st.floats(-3.0, 3.0), min_size=1, max_size=30), st.floats(0.0, 4.0))
+def test_between_turns_nothing_flows_against_the_direction_by_more_than_the_least(steps, least):
+    volume = np.cumsum([0.0, *steps])
+    rows = [0, *turns(volume, least), volume.size - 1]
+    for k, (first, last) in enumerate(pairwise(rows)):
+        way = (1.0 if k % 2 == 0 else -1.0) * volume[first : last + 1]
+        assert np.max(np.maximum.accumulate(way) - way, initial=0.0) <= least
+        assert k == 0 or len(rows) - 2 == k or way[-1] - way[0] > least
 
 
-def test_a_trace_that_draws_the_body_in_is_refused():
-    with pytest.raises(ValueError, match="leak into the line"):
-        flowed(np.array([1.0, 2.0]), np.array([1e-9, 0.9e-9]))
+def test_flow_in_one_direction_never_turns():
+    assert turns(np.array([0.0, 1.0, 1.0, 4.0]), 0.0) == []
+    assert turns(np.array([0.0, -1.0, -4.0]), 0.5) == [0]
+
+
+@given(st.lists(st.floats(-3.0, 3.0), max_size=9))
+def test_what_was_drawn_back_is_none_where_more_has_left_than_ever(steps):
+    volume = np.cumsum([0.0, *steps])
+    back = drawn_back(volume)
+    assert np.all(back >= 0.0)
+    assert all((back[k] == 0.0) == (volume[k] == volume[: k + 1].max()) for k in range(volume.size))
 
 
 @pytest.mark.parametrize(

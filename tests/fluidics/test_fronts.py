@@ -26,9 +26,9 @@ def followed(time, volume, begin=0.0, gone=0.0, at=0.0, ends=(1e-3,), radii=(A,)
     place, spread = np.full((2, time.size), np.nan)
     stays = np.full(len(ends), np.inf)
     tube = int(np.searchsorted(ends, at, side="right"))
-    memory = np.zeros(len(SHARES))
+    carried = np.zeros(2 + len(SHARES))
     follow(
-        time, volume, begin, gone, at, tube, np.array(ends), np.array(radii), diffusivity, memory, place, spread, stays
+        time, volume, begin, gone, at, tube, np.array(ends), np.array(radii), diffusivity, carried, place, spread, stays
     )
     return place, spread, stays
 
@@ -71,6 +71,34 @@ def test_bursts_and_gaps_spread_a_front_as_moments_across_the_lumen_say():
     assert spread[2::2] ** 2 / AREA**2 == pytest.approx(
         np.array(variances(D, A, zip(step, wait, strict=True))), rel=2e-3
     )
+
+
+@pytest.mark.parametrize("every", [0.01, 0.2, 2.0])
+def test_flow_to_and_fro_spreads_a_front_as_moments_across_the_lumen_say(every):
+    """What is pushed out and drawn back at once comes together again; after radial mixing it stays apart."""
+    wait, steps = every * MIXING, 1e-3 * np.array([3.0, -3.0, 2.0, -1.0, 1.0, -4.0, 5.0, 5.0, -8.0, 2.0])
+    time = np.repeat(np.arange(steps.size), 2) * wait
+    volume = AREA * np.concatenate([[0.0], np.repeat(np.cumsum(steps), 2)])[: time.size]
+    _, spread, _ = followed(np.append(time, steps.size * wait), np.append(volume, volume[-1]))
+    judged = np.array(variances(D, A, [(float(step), wait) for step in steps]))
+    assert spread[2::2] ** 2 / AREA**2 == pytest.approx(judged, rel=4e-3)
+
+
+def test_a_slow_way_out_and_back_spreads_as_much_as_twice_the_way_out():
+    speed, long = 2e-4, 500.0 * MIXING
+    place, spread, _ = followed([0.0, long, 2.0 * long], AREA * speed * long * np.array([0.0, 1.0, 0.0]), ends=(1.0,))
+    assert place[2] == pytest.approx(0.0, abs=1e-20)
+    assert spread[2] ** 2 == pytest.approx(4.0 * AREA**2 * taylor_aris(D, A, speed) * long, rel=1e-3)
+
+
+def test_a_front_that_comes_back_through_a_joint_takes_the_tube_it_is_in():
+    place, spread, stays = followed(
+        [0.0, 1e4, 2e4, 3e4, 4e4], [0.0, 2e-7, 5e-8, -1e-7, 1e-7], ends=(1e-7, 3e-7), radii=(2.0 * A, A)
+    )
+    assert place.tolist() == pytest.approx([0.0, 2e-7, 5e-8, -1e-7, 1e-7], abs=1e-20)
+    assert stays[0] == pytest.approx(5e3, rel=1e-12)
+    assert stays[1] == pytest.approx(5e3 + 1e4 * 2.0 / 3.0, rel=1e-12)
+    assert np.all(np.diff(spread) > 0.0)
 
 
 def test_in_a_gap_a_front_spreads_by_molecular_diffusion_alone():

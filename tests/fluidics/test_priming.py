@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from fluidics.transport.dispersion import taylor_aris
 from fluidics.transport.priming import misprimed, primed
-from fluidics.transport.transport import Tube
+from fluidics.transport.stretch import Tube
 
 ML, DAY = 1e-6, 86400.0
 LINE = (Tube(0.14 * ML, 0.4e-3), Tube(0.22 * ML, 0.265e-3))

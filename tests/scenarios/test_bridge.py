@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from fluidics.transport.flow import Flow
-from fluidics.transport.transport import Fill, Tube, transported
+from fluidics.transport.stretch import Fill, Tube
+from fluidics.transport.transport import transported
 from scenarios.bridging import NO_ADVICE
 from scenarios.build import load
 from scenarios.cli import app
