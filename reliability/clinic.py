@@ -130,27 +130,27 @@ def operated_on(
 ) -> Finding:
     """Return what an operation finds: the line with its tip or capsule, the pump, or both.
 
-    The line is at fault when it alone would lose more than the threshold, or more than the pump alone; of tip and
-    capsule the one that resists more is named. What the pump still loses behind a new line is rinsed, or the pump
-    replaced.
+    The line is at fault when it resists more than a new one, and either alone takes more than the threshold from what
+    pump and line would deliver if both were new, or loses more than the pump alone; of tip and capsule the one that
+    resists more is named. What the pump still loses behind a new line is rinsed, or the pump replaced.
     """
     new_catheter = fresh(pump.catheter, part_luck(seed, patient, CATHETER, event, 0.0))
     new_site = fresh(pump.site, part_luck(seed, patient, SITE, event, 0.0))
     new_drive = fresh(pump.drive, part_luck(seed, patient, DRIVE, event, 0.0))
+    mended = with_line(state, new_catheter, new_site)
     by_line = loss(seen(pump, with_drive(state, new_drive), levels, 1.0))
-    by_pump = loss(seen(pump, with_line(state, new_catheter, new_site), levels, 1.0))
+    by_pump = loss(seen(pump, mended, levels, 1.0))
+    by_neither = loss(seen(pump, with_drive(mended, new_drive), levels, 1.0))
+    mu = viscosity(pump.drug, state.drug, temperature(pump.site))
+    tip = line(pump.catheter, state.catheter, mu).slope - line(pump.catheter, new_catheter, mu).slope
+    capsule = line(pump.site, state.site, mu).slope - line(pump.site, new_site, mu).slope
     kind = NOTHING
-    if by_line > clinic.error_threshold or by_line >= by_pump:
-        mu = viscosity(pump.drug, state.drug, temperature(pump.site))
-        tip = line(pump.catheter, state.catheter, mu).slope - line(pump.catheter, new_catheter, mu).slope
-        capsule = line(pump.site, state.site, mu).slope - line(pump.site, new_site, mu).slope
+    if max(tip, capsule) > 0.0 and (by_line - by_neither > clinic.error_threshold or by_line >= by_pump):
         kind = TIP_OBSTRUCTION if tip >= capsule else ENCAPSULATION
-        state = with_line(state, new_catheter, new_site)
+        state = mended
     replaced = 1 if by_pump > clinic.replacement_threshold else 0
     extra = 0
     if replaced == 0 and clinic.rinses != 0.0 and (by_pump > clinic.error_threshold or kind == 0):
         extra = 1
         state = after_rinse(pump, state)
-    return Finding(
-        state=state, error=error, operated=1, rinse=rinse, line=kind, extra_rinse=extra, replaced=replaced
-    )
+    return Finding(state=state, error=error, operated=1, rinse=rinse, line=kind, extra_rinse=extra, replaced=replaced)

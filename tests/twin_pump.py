@@ -334,8 +334,10 @@ class Device:
         tip, capsule = self.catheter.grown(time), self.capsule.grown(time)
         line_loss = self.operating(0.0, self.drawn, tip, capsule).loss
         pump_loss = self.operating(self.deposit, self.drawn, 1.0, 1.0).loss
-        much = course.above(time, "line alone", line_loss, clinic.error_threshold)
-        at_fault = much or not course.above(time, "pump more than line", pump_loss, line_loss)
+        as_new = self.operating(0.0, self.drawn, 1.0, 1.0).loss
+        much = course.above(time, "line alone", line_loss - as_new, clinic.error_threshold)
+        more = course.above(time, "pump more than line", pump_loss, line_loss)
+        at_fault = max(tip, capsule) > 1.0 and (much or not more)
         if at_fault:
             by_tip, by_capsule = self.lumen * (tip - 1.0), self.pump.site.capsule_resistance * (capsule - 1.0)
             encapsulated = course.above(time, "capsule more than tip", by_capsule / max(by_tip + by_capsule, 1.0), 0.5)

@@ -148,6 +148,22 @@ def test_an_operation_that_finds_a_small_loss_of_the_pump_rinses_it():
     assert found.state.drive.deposit == pytest.approx(PUMP.drive.rinse_left * 0.3)
 
 
+@pytest.mark.parametrize("accuracy", [0.99, 0.8])
+def test_a_clean_line_is_never_named_for_a_pump_that_gives_too_little(accuracy):
+    poor = PUMP._replace(drive=PUMP.drive._replace(accuracy=accuracy))
+    found = operated_on(EXACT._replace(rinses=0.0), poor, NEW, LEVELS, 0.2, -1, 1, PATIENT, 1)
+    assert (found.line, found.replaced, found.extra_rinse) == (0, 0, 0)
+    assert found.state == NEW
+
+
+def test_a_line_is_charged_with_what_it_takes_from_a_poor_pump():
+    """Of a pump that gives 80 % through a new line, one that takes little more is not at fault where a leak is."""
+    poor = PUMP._replace(drive=PUMP.drive._replace(accuracy=0.8))
+    both = aged(deposit=0.7, tip=60.0)
+    found = operated_on(EXACT._replace(rinses=0.0), poor, both, LEVELS, 0.3, -1, 1, PATIENT, 1)
+    assert found.line == 0
+
+
 def test_noise_of_the_second_measurement_decides_near_the_threshold():
     border = aged(tip=123.0)
     noisy = MONTHS._replace(error_noise=0.3)
