@@ -17,7 +17,8 @@ TIP_OBSTRUCTION = constant(4)
 ENCAPSULATION = constant(5)
 FLOW_REPLACEMENT = constant(6)  # pump replaced because its own flow stays low
 KETOACIDOSIS = constant(7)
-LIMIT = constant(8)  # + number of the limit of the dose that was passed for too long; value: days more
+IN_VAIN = constant(8)  # operation at which nothing was found that could be mended; value: the error
+LIMIT = constant(9)  # + number of the limit of the dose that was passed for too long; value: days more
 MODE = constant(16)  # + number of the physical mode
 HAZARD = constant(32)  # + number of the hazard row
 
@@ -29,6 +30,7 @@ CLINIC_KINDS = {
     ENCAPSULATION: "encapsulation",
     FLOW_REPLACEMENT: "flow_replacement",
     KETOACIDOSIS: "ketoacidosis",
+    IN_VAIN: "operation_in_vain",
 }
 
 # why a follow-up ends

@@ -18,6 +18,7 @@ from reliability.events import (
     DONE,
     EXTRA_RINSE,
     FLOW_REPLACEMENT,
+    IN_VAIN,
     NOTHING,
     RECORD,
     REPLACE,
@@ -72,16 +73,14 @@ def filled(
 
 
 @inlined
-def note_finding(
-    finding: Finding, events: Any, count: int, patient: int, device: int, time: float, age: float
-) -> int:
+def note_finding(finding: Finding, events: Any, count: int, patient: int, device: int, time: float, age: float) -> int:
     """Write what a visit found and did, and return the count of events; an operation marks one record, the first."""
     operated = finding.operated
     on_line = operated if finding.line > 0 else 0
     on_pump = operated - on_line if finding.replaced else 0
     in_rinse = operated - on_line - on_pump if finding.extra_rinse else 0
     in_vain = operated - on_line - on_pump - in_rinse
-    count = note(events, count, patient, device, time, age, UNDERDELIVERY, finding.error, in_vain)
+    count = note(events, count, patient, device, time, age, UNDERDELIVERY, finding.error, 0)
     if finding.rinse >= 0:
         count = note(events, count, patient, device, time, age, RINSE, float(finding.rinse), 0)
     if finding.line > 0:
@@ -90,6 +89,8 @@ def note_finding(
         count = note(events, count, patient, device, time, age, FLOW_REPLACEMENT, finding.error, on_pump)
     if finding.extra_rinse:
         count = note(events, count, patient, device, time, age, EXTRA_RINSE, finding.error, in_rinse)
+    if in_vain:
+        count = note(events, count, patient, device, time, age, IN_VAIN, finding.error, 1)
     return count
 
 
@@ -119,7 +120,7 @@ def follow(
         wind(hazards, clock, j, patient.frailty, threshold(uniform(seed, number, base, HAZARD_STREAM + j)))
     if doses is not None:
         doses.pump[0], doses.pump[1] = ordinal, start
-    supply, shared = NOTHING - 1, 0.0
+    supply, shared, accepted = NOTHING - 1, 0.0, 0.0
     state = implanted(pump, seed, patient, base, lot(design.population, seed, patient, start))
     while True:
         delivery = batch_number(design.population, patient, time)
@@ -149,7 +150,7 @@ def follow(
             break
         true_error = loss(cycle.around) if cycle.reported else delivery_error(cycle.delivered, cycle.expected)
         error = measured(clinic, true_error, noise)
-        if error <= clinic.error_threshold:
+        if error - accepted <= clinic.error_threshold:
             continue
         finding = treated(clinic, pump, state, fill.levels, error, seed, patient, base + refills)
         state = finding.state
@@ -160,6 +161,9 @@ def follow(
             operations += 1
             line_operations += 1 if finding.line > 0 else 0
             first_operation = min(first_operation, time)
+            if finding.line == 0 and finding.replaced == 0 and finding.extra_rinse == 0:
+                # nobody opens a pump again for a loss that was looked into and could not be mended
+                accepted = error
         if finding.replaced:
             cause, remedy = FLOW_REPLACEMENT, REPLACE
             break

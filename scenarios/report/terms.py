@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from reliability.curves import FIRST_OPERATION, FIRSTS
-from reliability.events import CLINIC_KINDS, EXTRA_RINSE, KETOACIDOSIS, RINSE
+from reliability.events import CLINIC_KINDS, EXTRA_RINSE, IN_VAIN, KETOACIDOSIS, RINSE
 from scenarios.report.words import label
 
 NEVER = 1e299  # [s]: from which on a time is none
@@ -78,7 +78,8 @@ def terms(attributes: Mapping[str, Any]) -> Terms:
     if site.get("type") == "subcutaneous":
         bears = {CLINIC_KINDS[KETOACIDOSIS]} if values.get("population.bearable_time", 0.0) < NEVER else set()
         return WORN._replace(impossible=frozenset(set(CLINIC_KINDS.values()) - bears))
-    never = {RINSE, EXTRA_RINSE} if values.get("clinic.rinses", 1.0) == 0.0 else set()
+    rinses = values.get("clinic.rinses")
+    never = set[int]() if rinses is None else {IN_VAIN} if rinses else {RINSE, EXTRA_RINSE}
     if values.get("population.bearable_time", 0.0) >= NEVER:
         never.add(KETOACIDOSIS)
     return IMPLANTED._replace(impossible=frozenset(CLINIC_KINDS[kind] for kind in never))

@@ -17,6 +17,7 @@ NAMES = {
     "tip_obstruction": "Obstructed catheter tip",
     "encapsulation": "Encapsulated catheter tip",
     "flow_replacement": "Pump replaced for low flow",
+    "operation_in_vain": "Operation that found nothing to mend",
     "cpu": "Processor",
     "scenario_sha256": "SHA-256 of the scenario",
     "study": "Identity of the study",

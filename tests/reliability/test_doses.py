@@ -49,7 +49,7 @@ def through(limits, edges, shares):
 
 def test_a_limit_has_the_stated_width_and_its_codes_have_room():
     assert len(WITHDRAWAL) == LIMIT_WIDTH
-    assert LIMIT + 8 == MODE
+    assert LIMIT + 7 == MODE
 
 
 def test_a_stop_of_three_days_is_withdrawal_after_one_that_lasts_two():

@@ -15,6 +15,7 @@ from reliability.events import (
     ENCAPSULATION,
     EXTRA_RINSE,
     FLOW_REPLACEMENT,
+    IN_VAIN,
     MODE,
     RINSE,
     TIP_OBSTRUCTION,
@@ -24,7 +25,7 @@ from reliability.hazards import HAZARD_WIDTH
 from reliability.life import filled, note_finding
 from reliability.population import enrolled
 from reliability.tables import EVENTS
-from tests.reliability.plans import DAILY, DAY, ML, POPULATION, YEAR, quiet_plan
+from tests.reliability.plans import DAILY, DAY, ML, POPULATION, YEAR, active_plan, quiet_plan
 from tests.reliability.studies import hepatic_plan, still_plan
 
 PLAN = quiet_plan()
@@ -63,7 +64,7 @@ def finding(**what):
             [0, 1, 0],
         ),
         ({"rinse": 0, "extra_rinse": 1}, [UNDERDELIVERY, RINSE, EXTRA_RINSE], [0, 0, 1]),
-        ({}, [UNDERDELIVERY], [1]),
+        ({}, [UNDERDELIVERY, IN_VAIN], [0, 1]),
         ({"operated": 0}, [UNDERDELIVERY], [0]),
     ],
 )
@@ -74,6 +75,32 @@ def test_a_finding_becomes_its_records(what, kinds, operated):
     assert buffer[:count, 4].tolist() == kinds
     assert buffer[:count, 6].tolist() == operated
     assert (buffer[:count, :4] == [4.0, 1.0, 9.0, 5.0]).all()
+
+
+def unrinsed(plan, **drive):
+    """Return a study whose clinic cannot rinse."""
+    design = plan.design
+    pump = design.pump._replace(drive=design.pump.drive._replace(**drive))
+    return plan._replace(design=design._replace(pump=pump, clinic=design.clinic._replace(rinses=0.0)))
+
+
+def test_a_steady_loss_below_that_of_a_replacement_is_operated_once():
+    """A pump that gives 80 % from its first day: found, looked into, and left as it is."""
+    chunk = simulate(unrinsed(still_plan(interval=90.0 * DAY), accuracy=0.8), 0, 3)
+    assert chunk.events["kind"].tolist() == [UNDERDELIVERY, IN_VAIN] * 3
+    assert chunk.events["operated"].tolist() == [0, 1] * 3
+    assert chunk.patients["operations"].tolist() == [1, 1, 1]
+    assert chunk.patients["first_operation"] == pytest.approx(90.0)
+
+
+def test_a_pump_is_opened_again_only_for_a_loss_that_has_grown():
+    plan = unrinsed(active_plan(years=5.0))
+    events = simulate(plan, 0, 150).events
+    vain = events["kind"] == IN_VAIN
+    same = (np.diff(events["patient"][vain]) == 0) & (np.diff(events["ordinal"][vain]) == 0)
+    growth = np.diff(events["value"][vain])[same]
+    assert len(growth) > 5
+    assert growth.min() > plan.design.clinic.error_threshold
 
 
 def test_visits_come_at_their_interval():

@@ -9,6 +9,7 @@ from scenarios.build import load
 from scenarios.commands.study import provenance
 from scenarios.report.terms import IMPLANTED, WORN, terms
 
+IN_VAIN = "operation_in_vain"
 NO_INSULIN = {"ketoacidosis", "rinse", "extra_rinse"}
 
 
@@ -26,8 +27,8 @@ def test_ketoacidosis_and_rinses_are_not_of_a_pump_without_insulin(name):
     assert found == IMPLANTED._replace(impossible=frozenset(NO_INSULIN))
 
 
-def test_all_may_happen_to_an_implanted_insulin_pump():
-    assert terms(provenance(load("implanted-insulin"))) == IMPLANTED
+def test_all_may_happen_to_an_implanted_insulin_pump_but_an_operation_after_which_nothing_is_rinsed():
+    assert terms(provenance(load("implanted-insulin"))) == IMPLANTED._replace(impossible=frozenset({IN_VAIN}))
     assert terms({}) == IMPLANTED
 
 
@@ -37,5 +38,5 @@ def test_ketoacidosis_is_of_insulin_pumps_worn_ones_too():
 
 def test_a_patient_who_bears_any_time_without_drug_has_no_ketoacidosis():
     found = terms(provenance(load("implanted-insulin", ["population.bearable_time=none"])))
-    assert found.impossible == {"ketoacidosis"}
+    assert found.impossible == {"ketoacidosis", IN_VAIN}
     assert load("implanted-insulin", ["population.bearable_time=none"]).design.population.bearable_time == NEVER
