@@ -203,7 +203,7 @@ def cycled(
             until = time + what.delay
             reported = True
         relief = until if cause == 0 else relieved(design, rules, seed, patient, ordinal, remedy, time)
-        late = time + people.bearable_time
+        late = time + people.bearable_time if running != 0.0 else 1e300  # what stands still has starved already
         if what.starves and late < relief and threshold(response) * people.response_time > people.bearable_time:
             count = note(events, count, patient.number, ordinal, late, late - start, KETOACIDOSIS, 0.0, 0)
         if what.stops:

@@ -123,6 +123,7 @@ class Cycle:
             following = implantation(device.plan, device.who, device.ordinal, remedy, self.time)
             relief = self.time if following is None else following
         relief = min(relief, device.who.end)
+        starves = starves and device.running
         if starves:
             course.dated(self.time, "relief", late, relief)
         if starves and late < relief and -log(u) * people.response_time > people.bearable_time:

@@ -75,6 +75,16 @@ def test_ketoacidosis_comes_after_the_bearable_time():
         assert np.isin(np.round(late, 9), np.round(stop + 10.0 / 24.0, 9)).all()
 
 
+def test_a_pump_that_stands_still_starves_its_patient_once():
+    plan = still_plan([[20.0 / YEAR, 1.0, 0, OPERATE, 0.0, 1.0]], 100.0 * DAY, 2.0, mean_rate=1e-3 * DAILY)
+    chunk = simulate(plan, 0, 50)
+    late = chunk.events["kind"] == KETOACIDOSIS
+    cycle = chunk.events["patient"][late] * 100 + np.floor(chunk.events["time"][late] / 100.0).astype(int)
+    assert (chunk.events["kind"] == HAZARD).sum() > 1500
+    assert len(cycle) > 100
+    assert len(np.unique(cycle)) == len(cycle)
+
+
 def test_nobody_starves_who_answers_at_once():
     chunk = simulate(thirsty_plan(response_time=0.0), 0, 50)
     assert KETOACIDOSIS not in chunk.events["kind"]
