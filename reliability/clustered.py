@@ -124,7 +124,7 @@ def _errors_alone(hazard: Floats, terminal: NDArray[np.bool_], n: Floats, mean: 
     """Return the standard errors of survival and means at every step, were all happenings independent.
 
     A terminal event at s takes M(t) - M(s) from M(t), shared among those who are left; squares of this, summed over
-    the events, are Greenwood's formula for the survival.
+    the events, are Greenwood's formula for the survival. Who ends by one cause in a step does not end by another in it.
     """
     ending = hazard[terminal].sum(axis=0)
     left = np.where(ending < 1.0, 1.0 / np.maximum(1.0 - ending, 1e-300), 0.0)  # nothing follows once all have ended
@@ -137,7 +137,12 @@ def _errors_alone(hazard: Floats, terminal: NDArray[np.bool_], n: Floats, mean: 
             at, weight = own + of * drop, hazard[j] / n
             a, b, c = (np.cumsum(term * weight) for term in (at * at, at * drop, drop * drop))
             squares[k] += np.maximum(a - 2.0 * of * b + of * of * c, 0.0)
-    return survival * np.sqrt(np.cumsum(ending * left / n)), np.sqrt(squares)
+        # the causes of one step compete: their numbers are multinomial
+        fall = ending * left
+        gain = hazard[k] * before * terminal[k] + of * fall
+        a, b, c = (np.cumsum(term / n) for term in (gain * gain, gain * fall, fall * fall))
+        squares[k] -= np.maximum(a - 2.0 * of * b + of * of * c, 0.0)
+    return survival * np.sqrt(np.cumsum(ending * left / n)), np.sqrt(np.maximum(squares, 0.0))
 
 
 def _excess(subjects: Subjects, first: int, worlds: int, hazard: Floats) -> Floats:

@@ -42,6 +42,18 @@ def test_survival_is_kaplan_meier_and_incidence_is_aalen_johansen():
     np.testing.assert_array_equal(found.at_risk, [np.sum(step >= s) for s in STEPS])
 
 
+def test_causes_of_one_step_are_multinomial():
+    """Of 100 alike subjects 28 end by one cause and 40 by another at once: the error of a share is binomial."""
+    cause = np.repeat([1, 2, 0], [28, 40, 32])
+    world, step = np.arange(100) % 2, np.where(cause > 0, 1, 40)
+    order = np.argsort(world, kind="stable")
+    found = of_lives(world[order], step[order], cause[order])
+    z = normal_quantile(0.95)
+    share = np.array([0.28, 0.40])
+    wanted = z * np.sqrt(share * (1.0 - share) / 100.0)
+    np.testing.assert_allclose(found.reach[:, -1], wanted, rtol=1e-12)
+
+
 def test_error_of_worlds_of_one_subject_is_greenwoods():
     """The infinitesimal jackknife over independent subjects is Greenwood's formula, up to m / (m - 1)."""
     world, step, cause = lives(seed=2, n=500, size=1)
