@@ -10,15 +10,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from reliability.clustered import Floats, Happenings, Integers, Subjects, log_limits, log_log_limits, means
+from reliability.clustered import Floats, Happenings, Integers, Means, Subjects, log_limits, log_log_limits, means
 from reliability.events import ABANDONED, DEATH, EXTRA_RINSE, RINSE, UNDERDELIVERY
-from reliability.recurrent import event_rate
+from reliability.recurrent import FEW_CLUSTERS, event_rate
 from reliability.store import Curves, StudyFile, Variable
 from reliability.tables import Table
 
 MONTH = 365.25 / 12.0  # days
 _STEPS = 30  # of counting in a month: about a day each
 _FEW = 10  # worlds below which their spread is poorly known
+_MOST_ALONE = 10_000  # patients of few worlds whose own spread is looked at; more of them share that of their worlds
 _PER_100_YEARS, _100_YEARS = "0.01 Julian_year-1", "100 Julian_year"  # a Julian year is 365.25 d
 
 
@@ -124,6 +125,12 @@ def first_operation(patients: Table, world: Integers, grid: Floats) -> dict[str,
     )
 
 
+def _units(world: Integers) -> Integers:
+    """Return whom events are counted for: the patient's world, or the patient where there are few worlds."""
+    few = int(world[-1]) + 1 < FEW_CLUSTERS and len(world) <= _MOST_ALONE
+    return np.arange(len(world), dtype=np.int32) if few else world
+
+
 OPERATION, RINSES, EPISODE = 1, 2, 3
 RECURRENT = {OPERATION: "operation", RINSES: "rinse", EPISODE: "underdelivery"}
 
@@ -132,11 +139,11 @@ class Recurrences(NamedTuple):
     """What happened again and again."""
 
     happened: dict[int, Happenings]  # for each code of RECURRENT
-    counts: NDArray[np.int64]  # (n_codes, n_worlds) rows of each kind of event
+    counts: NDArray[np.int64]  # (n_codes, n_units) rows of each kind of event
 
 
-def recurrences(pieces: Iterable[Table], world: Integers, n_codes: int) -> Recurrences:
-    """Return operations, rinses and underdeliveries, and the number of each kind of event in each world.
+def recurrences(pieces: Iterable[Table], unit: Integers, n_codes: int) -> Recurrences:
+    """Return operations, rinses and underdeliveries, and the number of each kind of event in each unit.
 
     What one operation did to line and pump stands in several rows of one patient and time, and counts once; a rinse
     at an operation that changed nothing else shows that operation.
@@ -145,18 +152,18 @@ def recurrences(pieces: Iterable[Table], world: Integers, n_codes: int) -> Recur
     ----------
     pieces : iterable of Table
         Consecutive pieces of the events.
-    world : ndarray (n_patients,)
-        World of each patient, from 0, increasing.
+    unit : ndarray (n_patients,)
+        For whom the events of each patient are counted, such as the world, from 0, increasing.
     n_codes : int
         Above the largest code of an event.
     """
-    n_worlds = int(world[-1]) + 1
-    counts = np.zeros(n_codes * n_worlds, dtype=np.int64)
-    nothing = Happenings(world[:0], _steps(world[:0]))
+    n_units = int(unit[-1]) + 1
+    counts = np.zeros(n_codes * n_units, dtype=np.int64)
+    nothing = Happenings(unit[:0], _steps(unit[:0]))
     parts: dict[int, list[Happenings]] = {code: [nothing] for code in sorted(RECURRENT)}
     for events in pieces:
-        kind, of, step = events["kind"], world[events["patient"]], _steps(events["time"])
-        counts += np.bincount(kind.astype(np.int64) * n_worlds + of, minlength=len(counts))
+        kind, of, step = events["kind"], unit[events["patient"]], _steps(events["time"])
+        counts += np.bincount(kind.astype(np.int64) * n_units + of, minlength=len(counts))
         operated = events["operated"] == 1
         rinsed, found = (kind == RINSE) | (kind == EXTRA_RINSE), kind == UNDERDELIVERY
         for code, some in {OPERATION: operated, RINSES: rinsed, EPISODE: found}.items():
@@ -164,18 +171,31 @@ def recurrences(pieces: Iterable[Table], world: Integers, n_codes: int) -> Recur
     joined = {
         code: Happenings(*(np.concatenate(column) for column in zip(*p, strict=True))) for code, p in parts.items()
     }
-    return Recurrences(joined, counts.reshape(n_codes, n_worlds))
+    return Recurrences(joined, counts.reshape(n_codes, n_units))
 
 
 def recurrent(
     patients: Table, happened: Mapping[int, Happenings], world: Integers, grid: Floats
 ) -> dict[str, Variable]:
-    """Return the mean numbers of operations, rinses and underdeliveries per patient who started."""
+    """Return the mean numbers of operations, rinses and underdeliveries per patient who started.
+
+    Of few worlds and of their patients, those count whose spread is wider; what happened is told by `_units`.
+    """
     step, reason = _steps(patients["end"]), patients["reason"]
     gone = (reason == DEATH) | (reason == ABANDONED)
     terminal = np.array([False] * len(happened) + [True])
-    subjects = Subjects(world, step, (*happened.values(), Happenings(world[gone], step[gone])), terminal)
-    found = means(subjects, _steps(grid))
+    unit = _units(world)
+
+    def by(cluster: Integers) -> Means:
+        of_units = np.zeros(int(unit[-1]) + 1, dtype=cluster.dtype)
+        of_units[unit] = cluster
+        told = [Happenings(of_units[some.world], some.step) for some in happened.values()]
+        return means(Subjects(cluster, step, (*told, Happenings(cluster[gone], step[gone])), terminal), _steps(grid))
+
+    found = by(world)
+    if unit is not world:
+        alone = by(unit)
+        found = found._replace(error=np.maximum(found.error, alone.error), reach=np.maximum(found.reach, alone.reach))
     of = "mean number of events per patient who started; the dead and those who abandoned have no more (Ghosh and Lin)"
     codes = np.array(sorted(happened))
     value, error, reach = (rows[: len(codes)] for rows in (found.mean, found.error, found.reach))
@@ -197,18 +217,22 @@ def rates(
     patients : Table
         `end` of each patient.
     counts : mapping
-        For each code the number of events in each world.
+        For each code the number of events in each unit, as `_units` makes them.
     world : ndarray (n_patients,)
         World of each patient, from 0, increasing.
     labels : mapping
         Labels of the codes.
     """
-    exposure = np.bincount(world, np.asarray(patients["end"], dtype=np.float64)) / 36525.0
-    clusters = np.arange(len(exposure)) if len(exposure) > 1 else None
+    unit, worlds = _units(world), int(world[-1]) + 1
+    exposure = np.bincount(unit, np.asarray(patients["end"], dtype=np.float64)) / 36525.0
+    clusters = np.zeros(len(exposure), dtype=np.int64)
+    clusters[unit] = world
+    # a single world shows no spread of worlds, and the limits are Poisson
+    shared = (clusters,) if worlds > 1 else ()
     codes = np.array(sorted(counts), dtype=np.int64)
-    found = [event_rate(counts[int(code)], exposure, clusters) for code in codes]
+    found = [event_rate(counts[int(code)], exposure, *shared) for code in codes]
     of = "events per 100 patient-years of follow-up"
-    spread = _spread(len(exposure)) if clusters is not None else "Poisson, there is a single world"
+    spread = _spread(worlds) if worlds > 1 else "Poisson, there is a single world"
     columns = {
         "rate": (of, [one.rate for one in found]),
         "rate_standard_error": (f"standard error, {spread}, of: {of}", [one.standard_error for one in found]),
@@ -233,9 +257,9 @@ def curves(study: StudyFile) -> Curves:
     months = math.ceil(round(float(patients["end"].max()) / MONTH, 6))
     grid: Floats = np.arange(months + 1, dtype=np.float64) * MONTH
     pieces = study.pieces("events", ["patient", "time", "kind", "operated"])
-    happened, counts = recurrences(pieces, world, max(kinds) + 1)
-    occurred = {int(code): counts[code] for code in np.flatnonzero(counts.any(axis=1))}
-    occurred[0] = np.bincount(happened[OPERATION].world, minlength=int(world[-1]) + 1)
+    happened, counts = recurrences(pieces, _units(world), max(kinds) + 1)
+    occurred = {code: counts[code] for code in kinds}
+    occurred[0] = np.bincount(happened[OPERATION].world, minlength=counts.shape[1])
     devices = study.table("devices", ["patient", "ordinal", "time", "cause"])
     return {
         "device_life": device_life(devices, world[devices["patient"]], kinds, grid),

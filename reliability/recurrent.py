@@ -10,6 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from reliability.columns import Floats, Integers, Numbers, amounts, codes, entries, same_length
 from reliability.survival import normal_quantile
 
+FEW_CLUSTERS = 20  # below which some spread may agree by chance, so that subjects are asked too
+
 
 class MeanCumulative(NamedTuple):
     """The mean cumulative number of events per subject; every field has shape (n_times,)."""
@@ -141,7 +143,8 @@ def event_rate(
     cover at least `level` when events are Poisson, and too little when subjects differ or share luck.
     With m clusters: variance m / (m - 1) sum (k_c - r T_c)^2 / T^2 of a ratio (Cochran, Sampling Techniques, 1977,
     section 6.4) and limits r exp(+-t error / r), t from Student's law with m - 1 degrees of freedom. Clusters without
-    any event show no spread, so that the limits are then Garwood's.
+    any event show no spread, so that the limits are then Garwood's. Below twenty clusters the spread between subjects,
+    taken in the same way, may be the wider one; it is then what counts.
 
     Examples
     --------
@@ -162,12 +165,14 @@ def event_rate(
     m = int(label.max()) + 1
     if m < 2:
         raise ValueError("cluster holds a single label: give at least two clusters, or none for Poisson limits.")
-    residual = np.bincount(label, counts) - rate * np.bincount(label, spans)
-    error = math.sqrt(m / (m - 1) * float(residual @ residual)) / span
+    of_clusters = [np.bincount(label, of).astype(np.float64) for of in (counts, spans)]
+    error, reach = _ratio_error(of_clusters[0], of_clusters[1], level)
+    if m < min(FEW_CLUSTERS, counts.size):
+        error, reach = np.maximum((error, reach), _ratio_error(counts, spans, level)).tolist()
     if total == 0.0:
         return Rate(rate, 0.0, _poisson_limits(total, level)[1] / span, error, total, span)
-    reach = math.exp(student_quantile(level, m - 1) * error / rate)
-    return Rate(rate, rate / reach, rate * reach, error, total, span)
+    factor = math.exp(reach / rate)
+    return Rate(rate, rate / factor, rate * factor, error, total, span)
 
 
 def share(k: int, n: int, *, level: float = 0.95) -> Share:
@@ -241,6 +246,14 @@ def _score_squares(jump: Floats, joining: Integers, label: Numbers, step: NDArra
     changes = ((a - a_before) * (a + a_before), a * y - a_before * y_before, joining * (y + y_before))
     A, B, C = (np.cumsum(np.bincount(step, change, n + 1))[:n] for change in changes)
     return np.maximum(A - 2.0 * B * drift + C * drift**2, 0.0)
+
+
+def _ratio_error(counts: Floats, spans: Floats, level: float) -> tuple[float, float]:
+    """Return the standard error of the ratio of two sums, and how far its Student interval reaches."""
+    m, span = counts.size, float(spans.sum())
+    residual = counts - float(counts.sum()) / span * spans
+    error = math.sqrt(m / (m - 1) * float(residual @ residual)) / span
+    return error, student_quantile(level, m - 1) * error
 
 
 def _poisson_limits(k: float, level: float) -> tuple[float, float]:

@@ -258,7 +258,7 @@ def _rates(study: StudyFile, stored: Mapping[str, Any], rinses: Rate, words: Ter
     each = [
         (label(name), found.get(code, event_rate([0], [exposure])))
         for code, name in study.kinds.items()
-        if code != ANY_OPERATION and (code in found or name not in words.impossible)
+        if code != ANY_OPERATION and (name not in words.impossible or (code in found and found[code].events))
     ]
     each.sort(key=lambda row: -row[1].rate)
     rinsed = [(RINSES, rinses)] if rinses.events or words.rinsed() else []

@@ -116,7 +116,10 @@ def test_rates_are_events_over_exposure(study):
     years = patients["end"] / 365.25
     assert rates["exposure"] == pytest.approx(years.sum() / 100)
     codes = rates["kind"].tolist()
-    assert codes == [0, *np.unique(events["kind"])]
+    assert codes == sorted(kinds(active_plan()))
+    seen = rates["kind"][rates["events"] > 0]
+    assert seen.tolist() == [0, *np.unique(events["kind"])]
+    assert (rates["rate_upper"] > 0.0).all()
     here = codes.index(UNDERDELIVERY)
     wanted = event_rate(patients["episodes"], years / 100, patients["world"])
     found = [rates[name][here] for name in ("rate", "rate_lower", "rate_upper", "rate_standard_error")]
@@ -189,4 +192,8 @@ def test_a_study_in_which_nothing_happens(tmp_path):
     assert curves["device_life"]["incidence"].shape == (0, 2)
     assert curves["device_life"]["survival"].tolist() == [1.0, 1.0]
     assert curves["recurrent"]["mean"].tolist() == [[0.0, 0.0]] * 3
-    assert curves["rates"]["rate"].tolist() == [0.0]
+    never = curves["rates"]
+    assert len(never["kind"]) == len(kinds(plan)) - len(plan.hazards)
+    assert not never["rate"].any()
+    # nothing in T excludes 3.7 / T and more (Garwood)
+    assert never["rate_upper"] == pytest.approx(-np.log(0.025) / never["exposure"], rel=1e-12)

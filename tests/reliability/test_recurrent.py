@@ -238,6 +238,18 @@ def test_clustered_limits_cover_the_true_rate_where_poisson_ones_do_not():
     assert covered[1] / 300 < 0.8
 
 
+def test_few_clusters_that_agree_by_chance_hide_no_spread_between_subjects():
+    """Twenty events in two hundred subjects of four worlds, five in each: as sure as twenty events are, no surer."""
+    events = np.zeros(200, dtype=int)
+    events[::10] = 1
+    found = event_rate(events, np.full(200, 5.0), np.arange(200) // 50)
+    apart = np.std(events, ddof=1) / math.sqrt(200.0) / 5.0
+    assert found.standard_error == pytest.approx(apart, rel=1e-12)
+    assert math.log(found.upper / found.rate) == pytest.approx(1.971957 * apart / found.rate, rel=1e-6)
+    many = event_rate(np.tile(events, 5), np.full(1000, 5.0), np.arange(1000) // 50)
+    assert many.standard_error < 1e-12
+
+
 def test_no_event_in_any_cluster_leaves_garwoods_upper_limit():
     found = event_rate([0, 0], [50.0, 50.0], [0, 1])
     assert found[:3] == pytest.approx((0.0, 0.0, -math.log(0.025) / 100.0), rel=1e-12)
