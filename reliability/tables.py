@@ -37,7 +37,10 @@ PATIENTS = (
     Column("operations", "i4", "1", 1.0, "operations of any kind after the first implantation", ""),
     Column("delivered", "f8", "mL", MILLILITRE, "volume delivered", ""),
     Column("undelivered", "f8", "mL", MILLILITRE, "volume programmed and not delivered while a pump was implanted", ""),
-    Column("deficit", "f8", "d", DAY, "time with a loss above the clinic's threshold, to a panel or about 1 %", ""),
+    Column(
+        "deficit", "f8", "d", DAY,
+        "time with a loss above the clinic's threshold while a pump was implanted, to a panel or about 1 %", "",
+    ),
     Column("rate", "f8", "mL/d", MILLILITRE / DAY, "programmed mean rate of the patient", ""),
 )
 
