@@ -12,15 +12,16 @@ from fluidics.drugs.contents import Contents, Refill, active, contents
 from fluidics.lines.dead_volume import tubes
 from fluidics.network import Floats
 from fluidics.pump import Pump, new_pump
-from fluidics.questions import temperature
+from fluidics.questions import capacity, temperature
 from fluidics.rows import pack, slots, unpack
-from fluidics.transport.flow import flowed
-from fluidics.transport.stretch import Fill
-from fluidics.transport.transport import transported
+from fluidics.transport.flow import drawn_back, flowed
+from fluidics.transport.stretch import Fill, Tube
+from fluidics.transport.transport import SAME, Arrival, transported
 from reliability.recording import Column
 from scenarios.bridging import DIFFUSIVITY, concentration
 from scenarios.build import Scenario, ScenarioError
 from scenarios.consequence import Interruption, Told, flags, interruption, matters
+from scenarios.parts import PARTS
 from scenarios.programmes import BLOCKAGE
 from scenarios.report.words import rounded
 from scenarios.timetable import moment
@@ -41,8 +42,10 @@ class Drugged(NamedTuple):
     drug: str  # "U" or "g", by which it is counted; nothing where the scenario does not say
     strength: Floats  # (r,) [-] in the reservoir
     active: Floats  # (r,) [m3] delivered, at full strength
-    arriving: Floats | None  # (r,) [U/m3 or g/m3] at the tip, where a refill was asked
+    drawn_back: Floats  # (r,) [m3] through the tip, that has not yet left again; zeros where it is no fluid of the body
+    arriving: Floats | None  # (r,) [U/m3 or g/m3] at the tip, where a refill was asked or fluid was drawn back
     last: float  # [U/m3 or g/m3] in the reservoir at the end
+    refilled: bool
     interruption: Interruption | None
     matters: tuple[Told, ...]
     flags: dict[str, bool | None] | None  # which doses were off their setting; none where nobody knows
@@ -100,26 +103,40 @@ def followed(scenario: Scenario, done: Run, refilled: Sequence[Refill]) -> Drugg
     Raises
     ------
     ScenarioError
-        When a refill is too small for the fronts on its sides, or fluid flows back into the line.
+        When a refill is too small for the fronts on its sides.
     """
     trace, pump = done.trace, scenario.design.pump
     counted, held = _counted(scenario)
     end = float(trace.time[-1])
     inside = contents(pump, new_pump(pump), _temperatures(pump, done, end), held, refilled, end)
-    worth = active(inside, trace.time, trace.delivered)
+    back = _back(pump, done)
+    worth = active(inside, trace.time, np.maximum.accumulate(trace.delivered))  # what is drawn back is there no more
     strength = np.interp(trace.time, inside.time, inside.strength)
-    come, dose = None, held * worth
-    if refilled:
+    come, dose, last = None, held * worth, float(inside.concentration[-1])
+    if counted and (refilled or back.any()):
         try:
-            come, mass = _arriving(pump, done, counted, inside, refilled)
+            arrival = _arriving(pump, done, counted, inside, refilled)
         except ValueError as error:
             raise ScenarioError([f"--refill: {error}"]) from error
-        dose = np.cumsum(np.diff(mass, prepend=0.0) * strength)
+        come, last = arrival.concentration[1:], float(arrival.reservoir[-1])
+        dose = np.cumsum(np.diff(arrival.mass) * strength)
     stop = interruption(trace)
     told = matters(scenario, counted, stop) if stop else ()
     off = flags(scenario, trace, dose, held * trace.programmed) if scenario.exposure else None
-    complaints, last = tuple(_complaints(pump, done, bool(refilled))), float(inside.concentration[-1])
-    return Drugged(trace.time, counted, strength, worth, come, last, stop, told, off, complaints)
+    complaints = tuple(_complaints(pump, done, come is not None))
+    found = (trace.time, counted, strength, worth, back, come, last, bool(refilled))
+    return Drugged(*found, stop, told, off, complaints)
+
+
+def _back(pump: Pump, done: Run) -> Floats:
+    """Return the volume (r,) [m3] that was drawn back through the tip, unless it is too little to be the body's."""
+    line = sum(tube.volume for tube in _line(pump))
+    back = drawn_back(np.append(0.0, done.trace.delivered))[1:]
+    return back if back.max() > SAME * line else np.zeros_like(back)
+
+
+def _line(pump: Pump) -> tuple[Tube, ...]:
+    return (*tubes(pump.drive), *tubes(pump.catheter))
 
 
 def _temperatures(pump: Pump, done: Run, end: float) -> list[tuple[float, float]]:
@@ -133,27 +150,24 @@ def _temperatures(pump: Pump, done: Run, end: float) -> list[tuple[float, float]
     return found
 
 
-def _arriving(
-    pump: Pump, done: Run, counted: str, inside: Contents, refilled: Sequence[Refill]
-) -> tuple[Floats, Floats]:
-    """Return concentration and amount (r,) that come to the tip; amounts keep their own unit."""
-    line = (*tubes(pump.drive), *tubes(pump.catheter))
+def _arriving(pump: Pump, done: Run, counted: str, inside: Contents, refilled: Sequence[Refill]) -> Arrival:
+    """Return what comes to the tip; amounts keep their own unit."""
+    line, full = _line(pump), capacity(pump.reservoir)
     after = np.flatnonzero(np.diff(inside.time, prepend=-1.0) == 0.0)
     first = float(inside.concentration[0])
-    fills = [Fill(float(inside.time[k]), float(inside.concentration[k])) for k in after]
-    if refilled[0].time > 0.0:
-        fills = [Fill(0.0, first), *fills]
+    fills = [Fill(float(inside.time[k]), float(inside.concentration[k]), full) for k in after]
+    if not refilled or refilled[0].time > 0.0:
+        fills = [Fill(0.0, first, full), *fills]
     flow = flowed(done.trace.time, done.trace.delivered)
-    come = transported(line, flow, fills, [first] * len(line), convert(DIFFUSIVITY[counted], "m2/s"))
-    return come.concentration[1:], come.mass[1:]
+    return transported(line, flow, fills, [first] * len(line), convert(DIFFUSIVITY[counted], "m2/s"))
 
 
-def _complaints(pump: Pump, done: Run, refilled: bool) -> Iterator[str]:
+def _complaints(pump: Pump, done: Run, arriving: bool) -> Iterator[str]:
     if beyond := getattr(done.trace.state.drug, "unmeasured", 0.0):
         yield f"for {beyond / HOUR:.4g} h the drug was at temperatures at which its loss was not measured"
-    if refilled and not tubes(pump.drive):
-        kind = type(pump.drive).__name__.lower()
-        yield f"this kind of pump, a {kind}, does not say what it holds between reservoir and catheter: left out"
+    if arriving and not tubes(pump.drive):
+        word = next(word for word, kind in PARTS["drive"].items() if isinstance(pump.drive, kind))
+        yield f"the drive {word} does not say what it holds between reservoir and catheter: left out"
 
 
 def columns(found: Drugged) -> list[Column]:
@@ -170,6 +184,7 @@ def readings(found: Drugged) -> dict[str, Any]:
     return {
         "strength": float(found.strength[-1]),
         "active_uL": float(found.active[-1]) * 1e9,
+        "drawn_back": _drawn(found) if found.drawn_back.any() else None,
         "arriving": None if found.arriving is None else _arrived(found),
         "interruption": found.interruption.readings() if found.interruption else None,
         "matters": [told._asdict() for told in found.matters],
@@ -182,12 +197,18 @@ def _arrived(found: Drugged) -> dict[str, Any]:
     come, last = found.arriving, found.last
     assert come is not None
     way = (come - come[0]) / (last - come[0]) if last != come[0] else np.zeros_like(come)
-    half = np.flatnonzero(way >= 0.5)
+    half = np.flatnonzero((way >= 0.5) & (found.drawn_back == 0.0) & found.refilled)
     return {
         "concentration": float(come[-1]) * factor,
         "unit": unit,
         "half_hours": float(found.time[half[0]]) / HOUR if half.size else None,
+        "reservoir": last * factor,
     }
+
+
+def _drawn(found: Drugged) -> dict[str, float]:
+    most = int(np.argmax(found.drawn_back))
+    return {"most_uL": float(found.drawn_back[most]) * 1e9, "hours": float(found.time[most]) / HOUR}
 
 
 def rows(found: Drugged) -> Iterator[tuple[str, str]]:
@@ -195,7 +216,13 @@ def rows(found: Drugged) -> Iterator[tuple[str, str]]:
     if found.strength[-1] < WHOLE:
         yield "strength in the reservoir", f"{100.0 * found.strength[-1]:.2f} % at the end"
         yield "delivered at full strength", f"{rounded(found.active[-1] * 1e9, 4)} µL"
+    if found.drawn_back.any():
+        drawn = _drawn(found)
+        yield "drawn back through the tip", f"{rounded(drawn['most_uL'], 4)} µL at most, at {drawn['hours']:.2f} h"
     if found.arriving is not None:
         told = _arrived(found)
         half = "its half is not there yet" if told["half_hours"] is None else f"its half at {told['half_hours']:.2f} h"
-        yield "arriving at the end", f"{rounded(told['concentration'], 4)} {told['unit']}; of the change, {half}"
+        change = f"; of the change, {half}" if found.refilled else ""
+        yield "arriving at the end", f"{rounded(told['concentration'], 4)} {told['unit']}{change}"
+        if found.drawn_back.any():
+            yield "in the reservoir at the end", f"{rounded(told['reservoir'], 4)} {told['unit']}"

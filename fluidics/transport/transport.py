@@ -13,7 +13,7 @@ from fluidics.network import Floats
 from fluidics.transport.flow import Flow, turns
 from fluidics.transport.stretch import Fill, Fronts, Tube, crossed, present, pulled, pushed
 
-_SAME = 1e-3  # of the volume of the line: what moves to and fro by less is the same fluid
+SAME = 1e-3  # of the volume of the line: what moves to and fro by less is the same fluid
 
 
 class Arrival(NamedTuple):
@@ -122,7 +122,7 @@ def travelled(
     One for each stretch of flow in one direction, forth and back by turns; the row of a turn is in both.
     """
     _refuse(tubes, flow, fills, held, diffusivity, body)
-    rows = [0, *turns(flow.volume, _SAME * sum(tube.volume for tube in tubes)), flow.time.size - 1]
+    rows = [0, *turns(flow.volume, SAME * sum(tube.volume for tube in tubes)), flow.time.size - 1]
     found: list[Fronts] = []
     for k, (first, last) in enumerate(pairwise(rows)):
         part = Flow(flow.time[first : last + 1], flow.volume[first : last + 1])

@@ -18,7 +18,7 @@ from fluidics.drugs.degradation import OLD_SOLUTIONS, received
 from fluidics.engines.trace import Event, Trace
 from fluidics.lines.dead_volume import tubes
 from fluidics.pump import MEDIAN_LUCK, new_pump
-from fluidics.questions import carry_over, fresh
+from fluidics.questions import capacity, carry_over, fresh
 from scenarios.build import ScenarioError, load
 from scenarios.cli import app
 from scenarios.consequence import NO_ADVICE, Interruption, interruption, matters, rows
@@ -113,12 +113,37 @@ def test_a_twofold_concentration_at_the_old_rate_is_an_overdose():
 
 def test_what_the_file_lacks_is_not_written_and_a_pump_that_does_not_say_its_tubing_says_so():
     ended = traced("implanted-insulin", "--hours", "6", "--refill", "1 h: 100 U/mL")
-    assert "a piston, does not say what it holds between reservoir and catheter: left out" in ended.stderr
+    assert "the drive piston does not say what it holds between reservoir and catheter: left out" in ended.stderr
     with xarray.open_dataset("t.h5", engine="h5netcdf", decode_timedelta=False) as read:
         assert read["arriving_concentration"].attrs["units"] == "U/m3"
     traced("implanted-insulin", "--hours", "1")
     with xarray.open_dataset("t.h5", engine="h5netcdf", decode_timedelta=False) as read:
         assert "arriving_concentration" not in read
+
+
+# --- fluid that comes back -----------------------------------------------------------------------------------------
+
+DESCENT = ("--hours", "12", "--change", "3 h: reservoir.ambient = 75 kPa", "--change", "6 h: reservoir.ambient = 1 atm")
+
+
+def test_gas_that_shrinks_on_descent_draws_the_body_s_fluid_through_the_line_into_the_reservoir():
+    shown = traced("worn-morphine-gas", *DESCENT, "--engine", "stroke")
+    time, delivered, come = stored("time", "delivered", "arriving_concentration")
+    back = np.maximum.accumulate(delivered) - delivered
+    most = int(np.argmax(back))
+    assert f"{back[most] * 1e9:.4g} µL at most, at {time[most] / HOUR:.2f} h" in shown.stdout
+    pump = load("worn-morphine-gas").design.pump
+    line, left = sum(tube.volume for tube in tubes(pump.catheter)), capacity(pump.reservoir) - delivered[most]
+    mixed = come[0] * (1.0 - (back[most] - line) / left)  # all but the line of what came back
+    assert come[0] > come[-1] == pytest.approx(mixed, rel=1e-3)
+    assert come[most] == pytest.approx(0.0, abs=1e-9)
+    assert f"in the reservoir at the end   {come[-1] * 1e-3:.4g} mg/mL" in shown.stdout
+
+
+def test_a_pump_that_draws_nothing_back_says_nothing_of_it():
+    found = told(BACLOFEN, *DESCENT)
+    assert found["drawn_back"] is None
+    assert found["arriving"] is None
 
 
 @pytest.mark.parametrize(
