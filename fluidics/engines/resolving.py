@@ -14,6 +14,7 @@ from fluidics.engines.recorded import Recorded
 from fluidics.engines.rosenbrock import integrate
 from fluidics.engines.timing import ALWAYS, Timing, active, between, lasting, stopped, timing, turning
 from fluidics.engines.watch import NEVER
+from fluidics.lines.gas import pressure_of
 from fluidics.network import Floats, Ints, Network, Resolved, Schedule
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import encloses, strokes
@@ -49,17 +50,8 @@ def settled(before: Network, after: Network, pressure: Floats) -> Floats:
     same = before.ambient == after.ambient and np.array_equal(before.compliance, after.compliance)
     if same and np.array_equal(before.gas, after.gas):
         return pressure
-    wanted = _stored(before, pressure)
-    found = pressure.copy()
-    for _ in range(50):
-        absolute = np.maximum(found + after.ambient, 1.0)
-        slope = after.compliance + after.gas / absolute**2
-        change = (wanted - _stored(after, found)) / slope
-        # a node never falls below half its absolute pressure in one step, where the gas law bends most
-        found = found + np.maximum(change, -0.5 * absolute)
-        if np.all(np.abs(change) <= 1e-12 * absolute):
-            break
-    return found
+    rooms = zip(_stored(before, pressure), after.compliance, after.gas, strict=True)
+    return np.array([pressure_of(stored, wall, gas, after.ambient) for stored, wall, gas in rooms])
 
 
 def _grown(network: Network, time: float) -> Network:

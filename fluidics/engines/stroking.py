@@ -13,6 +13,7 @@ from fluidics.engines.pace import active_time, lead_time
 from fluidics.engines.recorded import Recorded
 from fluidics.engines.sticking import SLIDING, Held, sticking
 from fluidics.engines.timing import ALWAYS, Timing, stopped, timing, turning
+from fluidics.lines.gas import pressure_of
 from fluidics.pump import Pump, PumpState
 from fluidics.questions import bubble, encloses, phases, pressure, stroke, strokes, temperature, viscosity
 
@@ -39,14 +40,7 @@ def _settled(fast: Filled, after: Lump) -> float:
     if before.gas != after.gas:
         # gas that was made is in the state, unless that stands still
         before = before._replace(gas=before.gas + fast.made)
-    wanted, found = stored(before, start), start
-    for _ in range(50):
-        absolute = max(found + after.ambient, 1.0)
-        change = (wanted - stored(after, absolute - after.ambient)) / (after.compliance + after.gas / absolute**2)
-        found += max(change, -0.5 * absolute)
-        if abs(change) <= 1e-12 * absolute:
-            break
-    return found
+    return pressure_of(stored(before, start), after.compliance, after.gas, after.ambient)
 
 
 def _held(pump: Pump, state: PumpState, mu: float, inlet: float, fast: Filled | None) -> Held:

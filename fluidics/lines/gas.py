@@ -65,3 +65,41 @@ def compressed(compliance: float, gas: float, absolute: float, stored: float) ->
         rise = math.nan
     end = absolute + rise
     return Rise(rise=rise, slope=1.0 / (compliance + gas / (end * end)))
+
+
+@inlined
+def pressure_of(stored: float, compliance: float, gas: float, ambient: float) -> float:
+    """Return the pressure at which an elastic room with trapped gas holds a volume of fluid.
+
+    stored = C p - J / (p + p_ambient)
+
+    Parameters
+    ----------
+    stored : float
+        Fluid in the room, up to the volume that it has without gas at the pressure of the atmosphere [m3].
+    compliance : float
+        Volume that the wall gives per pressure [m3/Pa], above zero.
+    gas : float
+        Pressure times volume of the gas [J]; 0 for none.
+    ambient : float
+        Pressure of the atmosphere, absolute [Pa].
+
+    Returns
+    -------
+    float
+        Relative to the atmosphere [Pa].
+
+    Notes
+    -----
+    Isothermal, a quadratic solved without cancellation; how a pressure moves from a known one is `compressed`.
+
+    Examples
+    --------
+    >>> round(pressure_of(-1e-9, 1e-12, 1e-4, 1e5), 6)  # a microlitre of gas at one bar, and an unstretched wall
+    0.0
+    """
+    if gas == 0.0:
+        return stored / compliance
+    room = stored + compliance * ambient
+    root = math.sqrt(room * room + 4.0 * compliance * gas)
+    return (0.5 * (room + root) / compliance if room > 0.0 else 2.0 * gas / (root - room)) - ambient

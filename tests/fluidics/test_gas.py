@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.lines.gas import compressed
+from fluidics.lines.gas import compressed, pressure_of
 
 ATMOSPHERE = 101325.0
 
@@ -49,3 +49,17 @@ def test_without_gas_the_rise_is_proportional(stored):
 def test_gas_softens_a_room():
     rises = [compressed(1e-14, gas, ATMOSPHERE, 1e-9).rise for gas in (0.0, 1e-5, 1e-4, 1e-3)]
     assert rises == sorted(rises, reverse=True)
+
+
+@given(
+    compliance=st.floats(1e-19, 1e-6),
+    gas=st.one_of(st.just(0.0), st.floats(1e-12, 1e-1)),
+    pressure=st.floats(-9e4, 1e6),
+    ambient=st.floats(1e5, 3e5),
+)
+def test_the_pressure_of_a_room_inverts_the_fluid_that_it_holds(compliance, gas, pressure, ambient):
+    stored = compliance * pressure - gas / (pressure + ambient)
+    found = pressure_of(stored, compliance, gas, ambient)
+    lost = 1e-15 * (abs(compliance * pressure) + gas / (pressure + ambient))  # by rounding what is stored
+    slope = compliance + gas / (pressure + ambient) ** 2
+    assert found == pytest.approx(pressure, rel=1e-12, abs=1e-12 * ambient + 4.0 * lost / slope)
