@@ -18,6 +18,7 @@ import numpy as np
 from fluidics.compile import cache_folder
 from reliability.chunk import Plan, simulate
 from reliability.store import library_version
+from reliability.version import version
 
 YEAR = 365.25 * 86400.0  # s
 
@@ -50,12 +51,8 @@ def identity(plan: Plan, patients: int, provenance: Mapping[str, str]) -> dict[s
 
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
-    try:
-        own = importlib.metadata.version("pumpsim")
-    except importlib.metadata.PackageNotFoundError:
-        own = "not installed"
     return {
-        "pumpsim": own,
+        "pumpsim": version(),
         "sources": sources(),
         "python": platform.python_version(),
         "numba": numba.__version__,

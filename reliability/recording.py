@@ -71,6 +71,15 @@ def write_trace(
         raise
 
 
+def is_trace(path: Path) -> bool:
+    """Return whether a file is a trace of this program."""
+    try:
+        with h5py.File(path, "r") as file:
+            return bool(file.attrs.get("schema") == SCHEMA)
+    except OSError:
+        return False
+
+
 def trace_image(trace: Trace, attributes: Mapping[str, str | int | float], more: Sequence[Column] = ()) -> bytes:
     """Return the bytes of the file; it is made in memory, so that a full disk is met by a plain write."""
     image = io.BytesIO()

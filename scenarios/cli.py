@@ -11,10 +11,11 @@ from typing import Annotated, ParamSpec
 
 import typer
 
+from reliability.version import version
 from scenarios.commands import bridge, catalogue, doctor, report, size, study, trace, verify
 from scenarios.commands.screen import say
 
-BAD_INPUT = 2
+BAD_INPUT, INTERRUPTED = 2, 130
 
 P = ParamSpec("P")
 
@@ -27,13 +28,13 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        print(f"pumpsim {doctor.version()}")
+        print(f"pumpsim {version()}")
         raise typer.Exit
 
 
 @app.callback()
 def start(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
+    shown: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show it.")] = False,
 ) -> None:
     """Simulate drug-infusion pumps: the fluid, the drug, and what fails over the years."""
 
@@ -43,11 +44,14 @@ def mendable(command: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        refuse([clash] if (clash := doctor.name_clash()) else [])
         try:
+            refuse([clash] if (clash := doctor.name_clash()) else [])
             command(*args, **kwargs)
         except typer.Exit:
             raise
+        except KeyboardInterrupt:
+            say("Interrupted.")
+            raise typer.Exit(INTERRUPTED) from None
         except Exception as error:
             refuse(complaints(error))
             raise

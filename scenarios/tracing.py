@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from fluidics.engines.gap import Gap, gap
@@ -65,22 +64,6 @@ def check_engine(engine: str) -> None:
     """
     if engine not in ENGINES:
         raise ScenarioError([f"--engine {engine}: unknown engine{near(engine, list(ENGINES))}"])
-
-
-def check_file(path: Path) -> None:
-    """Refuse a name that a trace file cannot have.
-
-    Raises
-    ------
-    ScenarioError
-        When it does not end in .h5, is a folder, or lies in none.
-    """
-    if path.suffix.lower() != ".h5":
-        raise ScenarioError([f"--output {path}: must end in .h5"])
-    if path.is_dir():
-        raise ScenarioError([f"--output {path}: is a folder; give the name of a file"])
-    if not path.parent.is_dir():
-        raise ScenarioError([f"--output {path}: there is no folder {path.parent}; make it first"])
 
 
 def alarm_pressure(scenario: Scenario, given: str | None) -> float:

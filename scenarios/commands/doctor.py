@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from reliability.version import version
 from scenarios.commands.screen import Json, print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -15,16 +16,6 @@ if TYPE_CHECKING:
 
 PACKAGES = ("numba", "llvmlite", "numpy", "h5py", "dask", "distributed", "pydantic", "typer", "scipy", "matplotlib")
 LITTLE_SPACE = 1e9  # [byte] a million patients over ten years take about half of it
-
-
-def version(distribution: str = "pumpsim") -> str:
-    """Return the version of a distribution, or that it is not installed."""
-    from importlib import metadata
-
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return "not installed"
 
 
 def name_clash() -> str | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scenarios.commands.catalogue import Name
+from scenarios.commands.place import check_place
 from scenarios.commands.screen import Json, Overrides, print_json, progress, say
 from scenarios.commands.summary import print_summary, readings
 
@@ -54,6 +55,7 @@ def study(
     from scenarios.trace_words import complaints
     from scenarios.units import DAY
 
+    check_place(output, ".h5")
     scenario = load(name, overrides or ())
     for complaint in complaints(scenario, programme(scenario, DAY), (TOO_FAST,)):
         say(complaint)

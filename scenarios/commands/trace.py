@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from scenarios.commands.catalogue import Name
+from scenarios.commands.place import check_place, check_replaced
 from scenarios.commands.screen import Json, Overrides, patience, print_json, print_table, say
 from scenarios.commands.study import command
 
@@ -61,7 +62,8 @@ def trace(
 
     length = tracing.span(hours)
     tracing.check_engine(engine)
-    tracing.check_file(output)
+    check_place(output, ".h5")
+    check_replaced(output)
     if plot:
         check_kind(plot)
     scenario = load(name, overrides or ())

@@ -22,6 +22,7 @@ from scenarios.verification import rows_of_kind
 SHOWN_CAUSES = 12  # small figures; the table has them all
 FEW_WORLDS = 10  # below which their spread is poorly known
 HDF5 = b"\x89HDF\r\n\x1a\n"  # how such a file begins
+PAGE = (b"<!doctype html", b"<html")  # and how a page does, in any case
 ELSEWHERE = {
     "title", "description", "disclaimer", "command", "scenario", "parameters", "kinds", "how_to_open", "name",
     "patients", "years", "seed", "replaces", "Conventions",
@@ -43,7 +44,7 @@ def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLik
     Raises
     ------
     StudyError
-        When there is no such study, or the page would replace a study, or cannot be written where it should stand.
+        When there is no such study, or the page would replace what is no page, or cannot be written where it should be.
     """
     from scenarios.cite import references
 
@@ -67,7 +68,7 @@ def write_report(study_path: str | os.PathLike[str], html_path: str | os.PathLik
 
 
 def _check_place(page: Path, study: Path) -> None:
-    """Refuse a page that would replace a study, and one without a folder."""
+    """Refuse a page that would replace what is no page, and one without a folder."""
     if not page.parent.is_dir():
         raise StudyError(f"{page.parent} is no folder: make it, or give the page another place by --output.")
     if page.is_dir():
@@ -76,8 +77,11 @@ def _check_place(page: Path, study: Path) -> None:
         raise StudyError(f"{page} is the study itself: give the page another name by --output.")
     if page.is_file():
         with page.open("rb") as file:
-            if file.read(len(HDF5)) == HDF5:
-                raise StudyError(f"{page} holds data (HDF5): give the page another name by --output.")
+            begun = file.read(64)
+        if begun.startswith(HDF5):
+            raise StudyError(f"{page} holds data (HDF5): give the page another name by --output.")
+        if begun and not begun.lstrip().lower().startswith(PAGE):
+            raise StudyError(f"{page} is no page: give the page another name by --output, or delete this file first.")
 
 
 def rendered(page: Mapping[str, Any]) -> str:

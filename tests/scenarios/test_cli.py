@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,6 +21,7 @@ import pytest
 from typer.testing import CliRunner
 
 from reliability.store import open_study
+from reliability.version import version
 from scenarios.build import names
 from scenarios.cli import app
 from scenarios.commands import doctor, screen
@@ -44,6 +46,42 @@ def test_start_imports_nothing_heavy(arguments):
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ended.stderr.strip() == "[]"
     assert "pumpsim" in ended.stdout
+
+
+def test_a_source_tree_knows_its_version(monkeypatch):
+    def missing(name):
+        raise metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert version() == stated
+    assert version("numpy") == "not installed"
+
+
+@pytest.mark.parametrize("at", ["scenarios.cli", "typer", "reliability.version"])
+def test_an_interruption_of_the_first_imports_is_one_word(at):
+    code = (
+        "import sys\nclass Finger:\n    def find_spec(self, name, *_):\n"
+        f"        if name == {at!r}: raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Finger())\nfrom scenarios.__main__ import main\nmain()"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "Interrupted.\n")
+
+
+@pytest.mark.parametrize("command", [("verify",), ("list",), ("check", "implanted-insulin")])
+def test_an_interrupted_command_is_one_word(monkeypatch, command):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(doctor, "name_clash", interrupted)
+    ended = run(*command)
+    assert (ended.exit_code, ended.stdout, ended.stderr) == (130, "", "Interrupted.\n")
+
+
+def test_a_study_file_ends_in_h5(tmp_path):
+    ended = run("study", "implanted-insulin", "--patients", "1", "--years", "1", "-o", str(tmp_path / "study.txt"))
+    assert (ended.exit_code, ended.stderr) == (2, f"--output {tmp_path / 'study.txt'}: must end in .h5\n")
 
 
 def test_help_names_every_command():

@@ -272,6 +272,13 @@ def test_page_never_replaces_data(file, tmp_path):
         write_report(mine, mine)
     with pytest.raises(StudyError, match="holds data"):
         write_report(mine, other)
+    notes = tmp_path / "notes.html"
+    notes.write_text("to be kept", encoding="utf-8")
+    with pytest.raises(StudyError, match="is no page: give the page another name by --output, or delete this file"):
+        write_report(mine, notes)
+    assert notes.read_text(encoding="utf-8") == "to be kept"
+    refused = CliRunner().invoke(app, ["report", str(mine), "-o", str(tmp_path / "page.txt")])
+    assert (refused.exit_code, refused.stderr) == (2, f"--output {tmp_path / 'page.txt'}: must end in .html\n")
     refused = CliRunner().invoke(app, ["report", str(mine)])
     assert refused.exit_code == 2
     assert "is the study itself: give the page another name by --output." in " ".join(refused.stderr.split())

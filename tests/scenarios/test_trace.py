@@ -312,6 +312,16 @@ def test_a_folder_is_no_file(place):
     assert ended.stderr == "--output t.h5: is a folder; give the name of a file\n"
 
 
+def test_a_trace_replaces_a_trace_and_nothing_else(place):
+    traced("--hours", "0.1")
+    traced("--hours", "0.2")
+    (place / "study.h5").write_bytes(b"\x89HDF\r\n\x1a\n of another kind")
+    ended = CliRunner().invoke(app, ["trace", "implanted-insulin", "-o", "study.h5"])
+    assert ended.exit_code == BAD_INPUT
+    assert ended.stderr == "--output study.h5: exists and is no trace; give another name, or delete it first\n"
+    assert (place / "study.h5").read_bytes().endswith(b"of another kind")
+
+
 def test_all_wrong_changes_are_told_at_once(place):
     ended = CliRunner().invoke(
         app, ["trace", "implanted-insulin", "-o", "t.h5", "--change", "x", "--change", "y", "--occlude", "z"]
