@@ -38,8 +38,8 @@ def increment_phases(
 def increment(volume: float, quantum: float, rate: float) -> Stroke:
     """Return one increment of `volume` [m3] as the line sees it; nothing flows back between two of them."""
     if rate <= 0.0:
-        return Stroke(period=IDLE, volume=0.0, conductance=0.0)
-    return Stroke(period=quantum / rate, volume=volume, conductance=0.0)
+        return Stroke(period=IDLE, volume=0.0, conductance=0.0, crack=0.0)
+    return Stroke(period=quantum / rate, volume=volume, conductance=0.0, crack=0.0)
 
 
 @inlined

@@ -56,6 +56,7 @@ class Stroke(NamedTuple):
     period: Annotated[float, "s"]
     volume: Annotated[float, "m3"]  # pushed into the line at the pressures asked about
     conductance: Annotated[float, "m3/s/Pa"]  # between reservoir and line, all the time
+    crack: Annotated[float, "Pa"]  # that it costs the pressure of the reservoir; nothing unless valves stand open
 
 
 class Phase(NamedTuple):

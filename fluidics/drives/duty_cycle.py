@@ -142,7 +142,7 @@ def duty_stroke(
 ) -> Stroke:
     shut = through(drive, drive.gate_leak, viscosity)
     if rate <= 0.0:
-        return Stroke(period=60.0, volume=0.0, conductance=shut)
+        return Stroke(period=60.0, volume=0.0, conductance=shut, crack=0.0)
     gained = through(drive, drive.gate_conductance, viscosity) - shut
     volume = duty(drive, rate) * drive.cycle * gained * (p_in - p_out)
-    return Stroke(period=drive.cycle, volume=volume, conductance=shut)
+    return Stroke(period=drive.cycle, volume=volume, conductance=shut, crack=0.0)

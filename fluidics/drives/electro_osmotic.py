@@ -175,6 +175,6 @@ def cell_stroke(
     drive: ElectroOsmotic, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
     if rate <= 0.0:
-        return Stroke(period=IDLE, volume=0.0, conductance=0.0)
+        return Stroke(period=IDLE, volume=0.0, conductance=0.0, crack=0.0)
     volume = cell_flow(drive, own, rate, p_in, p_out, ambient, viscosity) * drive.half_cycle
-    return Stroke(period=drive.half_cycle, volume=volume, conductance=0.0)
+    return Stroke(period=drive.half_cycle, volume=volume, conductance=0.0, crack=0.0)

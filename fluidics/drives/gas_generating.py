@@ -157,4 +157,4 @@ def gas_stroke(
     drive: GasGenerating, own: Cushion, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
     volume = gas_flow(drive, own, rate, p_in, p_out, ambient, viscosity) * IDLE
-    return Stroke(period=IDLE, volume=volume, conductance=0.0)
+    return Stroke(period=IDLE, volume=volume, conductance=0.0, crack=0.0)

@@ -229,8 +229,8 @@ def gated_stroke(
 ) -> Stroke:
     always = standing(drive, own, rate, viscosity)
     if closed(drive, own) or (rate <= 0.0 and drive.field <= 1.0):
-        return Stroke(period=_IDLE_STEP, volume=0.0, conductance=always)
+        return Stroke(period=_IDLE_STEP, volume=0.0, conductance=always, crack=0.0)
     if drive.field > 1.0:
-        return Stroke(period=_OPEN_STEP, volume=0.0, conductance=always)
+        return Stroke(period=_OPEN_STEP, volume=0.0, conductance=always, crack=0.0)
     volume = metered(drive, own, viscosity, 0.0) * (p_in - p_out)
-    return Stroke(period=1.0 / cycle_rate(drive, rate), volume=volume, conductance=always)
+    return Stroke(period=1.0 / cycle_rate(drive, rate), volume=volume, conductance=always, crack=0.0)

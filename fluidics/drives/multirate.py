@@ -149,4 +149,4 @@ def open_share(drive: MultiRate, own: Stateless, rate: float) -> float:
 def multirate_stroke(
     drive: MultiRate, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
-    return Stroke(period=_STEP, volume=0.0, conductance=conducted(drive, rate, viscosity))
+    return Stroke(period=_STEP, volume=0.0, conductance=conducted(drive, rate, viscosity), crack=0.0)

@@ -251,9 +251,9 @@ def peristaltic_stroke(
 ) -> Stroke:
     slip = slip_conductance(drive, p_out - p_in, viscosity)
     if rate <= 0.0:
-        return Stroke(period=60.0, volume=0.0, conductance=slip)
+        return Stroke(period=60.0, volume=0.0, conductance=slip, crack=0.0)
     volume = volume_share(drive, own) * drive.revolution_volume / drive.rollers
     if p_out >= peristaltic_stall(drive):
         volume = 0.0
     period = drive.revolution_volume / (drive.rollers * min(rate, peristaltic_fastest(drive)))
-    return Stroke(period=period, volume=volume, conductance=slip)
+    return Stroke(period=period, volume=volume, conductance=slip, crack=0.0)

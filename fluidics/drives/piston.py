@@ -6,7 +6,9 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
+from fluidics.drives.free_flow import Between, added, run_through
 from fluidics.elementary import exp
+from fluidics.engines.operating import bracketed_root
 from fluidics.network import CHECK, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surroundings
 from fluidics.questions import (
@@ -30,6 +32,7 @@ QUIET_DEPOSIT = 0.3  # [-]: the seats then leak less than 3 % of the bounded lea
 STEP = 0.3  # [-]: deposit per panel above it, more where the leak nears its bound
 BOUNDED = 0.5  # [-]: by how much more, times the cube of the deposit
 RELIEF = 1e-11  # [m3/(s Pa)]: how fast a stalled piston gives way; the rest of a stroke then takes a few ms
+IDLE = 60.0  # [s]: a stroke of a piston that does nothing
 TIGHT = 1e-9  # [-]: leak of a clean seat relative to the open valve
 
 
@@ -54,6 +57,9 @@ class Piston(NamedTuple):
     part of the accuracy; `stroke` and `chamber` resolve both. The next stroke waits until push, hold and return of the
     one before are over. The deposition law and its pressure factor are a model fitted to how often both faults were
     found together (Renard et al., Diabetes Care 19 (1996) 812).
+
+    A reservoir that presses harder than the line by both crack pressures opens both valves, and drug runs out through
+    them; a stroke then adds less than its volume, or nothing.
     """
 
     stroke_volume: Annotated[float, "m3"]
@@ -125,11 +131,39 @@ def piston_fastest(drive: Piston) -> float:
     return drive.stroke_volume / (drive.push_time + drive.hold_time + drive.return_time)
 
 
+@strokes.answer
+@inlined
+def piston_strokes(drive: Piston, rate: float) -> float:
+    return min(rate, piston_fastest(drive)) / drive.stroke_volume
+
+
+@inlined
+def open_valve(drive: Piston, viscosity: float) -> float:
+    """Return the conductance [m3/(s Pa)] of an open valve."""
+    return drive.valve_conductance * drive.reference_viscosity / viscosity
+
+
+@inlined
+def between_valves(drive: Piston, viscosity: float) -> Between:
+    """Return the piston as a wall between two valves."""
+    return Between(
+        crack=drive.inlet_crack + drive.outlet_crack,
+        conductance=open_valve(drive, viscosity),
+        volume=drive.accuracy * drive.stroke_volume,
+        push=drive.push_time,
+        back=drive.return_time,
+    )
+
+
 @flow.answer
 def piston_flow(
     drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> float:
     leak = leak_conductance(drive, own, viscosity) * (p_out - p_in)
+    if p_in - p_out > drive.inlet_crack + drive.outlet_crack:
+        between = between_valves(drive, viscosity)
+        through = run_through(between, p_in - p_out)
+        return through + piston_strokes(drive, rate) * added(between, through) - leak
     if p_out < drive.stall_pressure:
         return drive.accuracy * min(rate, piston_fastest(drive)) - leak
     return -leak
@@ -138,11 +172,6 @@ def piston_flow(
 @stall.answer
 def piston_stall(drive: Piston) -> float:
     return drive.stall_pressure
-
-
-@strokes.answer
-def piston_strokes(drive: Piston, rate: float) -> float:
-    return min(rate, piston_fastest(drive)) / drive.stroke_volume
 
 
 @operate.answer
@@ -161,6 +190,8 @@ def operate_piston(
         idle = -leak * (offset - p_in) / (1.0 + leak * slope)
         net = max((drive.stall_pressure - offset) / slope, idle)
         p_out = offset + slope * net
+    if p_in - p_out > drive.inlet_crack + drive.outlet_crack:
+        return bracketed_root(drive, own, rate, p_in, viscosity, pump, state)
     return OperatingPoint(flow=net, pressure=p_out)
 
 
@@ -178,11 +209,11 @@ def seat_leak(drive: Piston, own: Deposit, viscosity: float) -> float:
 @chamber.answer
 def piston_chamber(drive: Piston, own: Deposit, viscosity: float) -> Chamber:
     leak = seat_leak(drive, own, viscosity)
-    open_valve = drive.valve_conductance * drive.reference_viscosity / viscosity
+    through = open_valve(drive, viscosity)
     return Chamber(
         compliance=drive.chamber_compliance,
-        inlet=Link(open_valve, leak, drive.inlet_crack, drive.inlet_crack, 0.0, CHECK),
-        outlet=Link(open_valve, leak, drive.outlet_crack, drive.outlet_crack, 0.0, CHECK),
+        inlet=Link(through, leak, drive.inlet_crack, drive.inlet_crack, 0.0, CHECK),
+        outlet=Link(through, leak, drive.outlet_crack, drive.outlet_crack, 0.0, CHECK),
         stall=drive.stall_pressure,
         relief=RELIEF,
     )
@@ -194,7 +225,7 @@ def piston_phases(
 ) -> tuple[Phase, Phase, Phase, Phase, Phase, Phase]:
     off = Phase(0.0, 0.0, 0.0, 0.0, 0.0)
     if rate <= 0.0:
-        return (Phase(60.0, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
+        return (Phase(IDLE, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
     volume = drive.accuracy * drive.stroke_volume
     period = drive.stroke_volume / min(rate, piston_fastest(drive))
     rest = period - drive.push_time - drive.hold_time - drive.return_time
@@ -233,13 +264,18 @@ def piston_stroke(
     drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
     seat = seat_leak(drive, own, viscosity)
+    period = drive.stroke_volume / min(rate, piston_fastest(drive)) if rate > 0.0 else IDLE
+    if p_in - p_out > drive.inlet_crack + drive.outlet_crack:
+        between = between_valves(drive, viscosity)
+        volume = added(between, run_through(between, p_in - p_out)) if rate > 0.0 else 0.0
+        both = seat + between.conductance
+        return Stroke(period, volume, conductance=0.5 * both, crack=between.crack * between.conductance / both)
     if rate <= 0.0:
-        return Stroke(period=60.0, volume=0.0, conductance=0.5 * seat)
-    period = drive.stroke_volume / min(rate, piston_fastest(drive))
+        return Stroke(period=IDLE, volume=0.0, conductance=0.5 * seat, crack=0.0)
     rest = max(period - drive.push_time - drive.hold_time - drive.return_time, 0.0)
     stored = drive.chamber_compliance + drive.bubble * 101325.0 / (ambient * ambient)
     filled = 1.0 - exp(-2.0 * seat * rest / stored)
     volume = drive.accuracy * drive.stroke_volume - swing_taken(drive, p_in, p_out, ambient, filled)
     if p_out >= drive.stall_pressure:
         volume = 0.0
-    return Stroke(period=period, volume=max(volume, 0.0), conductance=0.5 * seat)
+    return Stroke(period=period, volume=max(volume, 0.0), conductance=0.5 * seat, crack=0.0)

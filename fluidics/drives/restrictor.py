@@ -84,4 +84,4 @@ def restrictor_stroke(
     drive: Restrictor, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
     through = drive.reference_viscosity / (drive.resistance * viscosity)
-    return Stroke(period=_STEP, volume=0.0, conductance=through)
+    return Stroke(period=_STEP, volume=0.0, conductance=through, crack=0.0)

@@ -179,11 +179,26 @@ def beaten(given: Setting, pace: Pace, volume: float, p_in: float, start: float)
 
 
 @linked
+def run_on(given: Setting, pace: Pace, volume: float, p_in: float, source: float, start: float) -> Beat:
+    """Return what a stroke does that adds a volume [m3] to what a source [Pa] pushes through open valves.
+
+    A push that is stronger than the flow shuts them and stands in for it meanwhile.
+    """
+    through = pace.idle.conductance * (source - start) * pace.push
+    if volume <= through:
+        return beaten(given, pace, volume, source, start)
+    shut = paced(given.lump, 0.0, pace.push, pace.hold, pace.rest, pace.share)
+    return rested(given, pace, pushed(given, shut, (volume + through) * pace.per_time, p_in, start), source)
+
+
+@linked
 def struck(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float) -> Beat:
     """Return what one stroke does at a pressure of the reservoir and one of the line before it [Pa]."""
     asked = stroke(pump.drive, state.drive, given.rate, p_in, p, given.lump.ambient, given.viscosity)
     if asked.conductance != pace.leak:
         pace = paced(given.lump, asked.conductance, pace.push, pace.hold, pace.rest, pace.share)
+    if asked.crack > 0.0:
+        return run_on(given, pace, pace.share * asked.volume, p_in, p_in - asked.crack, p)
     if given.store.compliance > 0.0 and asked.volume != 0.0:
         push = emptied(given, pace, p_in, p)
     elif given.straight:

@@ -9,6 +9,7 @@ from fluidics.compile import inlined, linked
 from fluidics.engines.beat import Beat, struck
 from fluidics.engines.pace import Pace, Setting
 from fluidics.pump import Pump, PumpState
+from fluidics.questions import stroke
 
 WINDOW = 1e3  # [Pa]: within it a stroke's map is taken as linear
 
@@ -40,11 +41,17 @@ def per_pressure(beat: Beat, base: Beat) -> Beat:
 
 @linked
 def mapped(pump: Pump, state: PumpState, given: Setting, pace: Pace, p_in: float, p: float) -> Map:
-    """Return the map of a stroke around two pressures [Pa]; it holds where no force ends and no alarm is near."""
+    """Return the map of a stroke around two pressures [Pa].
+
+    It holds where no force ends, no alarm is near, and no valve comes to stand open or ceases to.
+    """
     here = struck(pump, state, given, pace, p_in, p)
     line = per_pressure(struck(pump, state, given, pace, p_in, p + WINDOW), here)
     inlet = per_pressure(struck(pump, state, given, pace, p_in + WINDOW, p), here)
-    holds = not (here.alarmed or line.alarmed or inlet.alarmed) and here.retained == 0.0
+    air, mu = given.lump.ambient, given.viscosity
+    above = stroke(pump.drive, state.drive, given.rate, p_in + WINDOW, p, air, mu).crack
+    below = stroke(pump.drive, state.drive, given.rate, p_in - WINDOW, p, air, mu).crack
+    holds = not (here.alarmed or line.alarmed or inlet.alarmed) and here.retained == 0.0 and above == below
     return Map(holds=holds, p=p, p_in=p_in, here=here, line=line, inlet=inlet)
 
 

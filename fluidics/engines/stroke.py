@@ -98,7 +98,7 @@ def waited(
     if run.held.pressure < NEVER:
         beat, held = stuck(pump, state, given, stick, p_in, start, run.held, time, 0.0)
     else:
-        beat = beaten(given, paced(lump, asked.conductance, time, 0.0, 0.0, 1.0), 0.0, p_in, start)
+        beat = beaten(given, paced(lump, asked.conductance, time, 0.0, 0.0, 1.0), 0.0, p_in - asked.crack, start)
         held = slid(lump, stick, p_in, beat.pressure, asked.volume, time)
     return after(run, beat, 0, held)
 

@@ -208,8 +208,8 @@ def pusher_stroke(
     drive: Pusher, own: Stateless, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
     if rate <= 0.0:
-        return Stroke(period=60.0, volume=0.0, conductance=drive.leak)
-    return Stroke(period=drive.volume / rate, volume=drive.volume - drive.yielding * p_out, conductance=drive.leak)
+        return Stroke(period=60.0, volume=0.0, conductance=drive.leak, crack=0.0)
+    return Stroke(period=drive.volume / rate, volume=drive.volume - drive.yielding * p_out, conductance=drive.leak, crack=0.0)
 
 
 def pusher_pump(drive: Pusher, catheter: Hose, site: Tissue, reservoir: Spring | None = None) -> Pump:
