@@ -14,6 +14,9 @@ os.environ.setdefault("MPLBACKEND", "Agg")
 settings.register_profile("pumpsim", deadline=None, derandomize=True)
 settings.load_profile("pumpsim")
 
+# 1e-12 is nothing beside one, but the whole of a flow in m3/s: a tolerance is relative unless a test says otherwise
+type(pytest.approx(0.0)).DEFAULT_ABSOLUTE_TOLERANCE = 0.0
+
 
 @pytest.fixture(scope="session")
 def root() -> Path:

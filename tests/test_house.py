@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from fluidics.compile import Question
@@ -203,6 +204,15 @@ def test_lock_holds_every_direct_dependency():
     for requirement in wanted:
         package = re.split(r"[\[<>=~! ;]", requirement, maxsplit=1)[0].lower()
         assert package in locked, f"{package} is in pyproject.toml and not in requirements.lock: make lock"
+
+
+def test_a_tolerance_is_relative_unless_a_test_says_otherwise():
+    leak = 1e-17  # m3/s
+    assert 1.1 * leak != pytest.approx(leak, rel=0.05)
+    assert [1.1 * leak] != pytest.approx([leak], rel=0.05)
+    assert np.array([1.1 * leak]) != pytest.approx(np.array([leak]), rel=0.05)
+    assert leak != pytest.approx(0.0)
+    assert 1.01 * leak == pytest.approx(leak, rel=0.05)
 
 
 def test_version_is_the_same_everywhere():
