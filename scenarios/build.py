@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,55 +26,17 @@ from scenarios.document import Document, Keys, ScenarioError, names, overridden,
 from scenarios.entries import NEVER, Entry
 from scenarios.parts import MODES, PARTS, REGIMENS, Requirement, default, units
 from scenarios.problems import line_of, problems, sentence
-from scenarios.profiles import Profile, clashes, profiles
-from scenarios.programmes import Changed, changes, day, disagreements
+from scenarios.profiles import clashes, profiles
+from scenarios.programmes import changes, day, disagreements
+from scenarios.scenario import Scenario, Value
 from scenarios.schema import ScenarioTable, context
 from scenarios.sense import carried_growth, nonsense
-from scenarios.timetable import ProgrammeTable
 from scenarios.units import YEAR
 
 if TYPE_CHECKING:
     from reliability.chunk import Plan
 
 __all__ = ["Scenario", "ScenarioError", "Value", "load", "names", "plan"]
-
-
-class Value(NamedTuple):
-    """One number of a scenario, as given and in SI, with its source."""
-
-    path: str
-    given: str
-    si: float
-    unit: str
-    source: str
-    kind: str  # measured, stated, assumed, fitted; given by a user; derived from others
-    note: str
-    spread: str
-    fitted_to: str = ""
-
-
-class Scenario(NamedTuple):
-    """A scenario that was read, checked and turned into SI numbers."""
-
-    name: str
-    title: str
-    text: str  # whole TOML, all inheritance and overrides resolved
-    sha256: str
-    values: tuple[Value, ...]
-    design: Design
-    spreads: NDArray[np.float64]
-    mode_rows: NDArray[np.float64]
-    hazards: NDArray[np.float64]
-    mode_names: tuple[str, ...]
-    hazard_names: tuple[str, ...]
-    requirement: Requirement | None
-    description: str = ""
-    programme: ProgrammeTable | None = None
-    changes: tuple[Changed, ...] = ()
-    profiles: tuple[Profile, ...] = ()
-    exposure: str = ""  # which drug it is, where its units do not say
-    limits: NDArray[np.float64] = np.zeros((0, doses.LIMIT_WIDTH))  # of the dose
-    limit_names: tuple[str, ...] = ()
 
 
 def load(name_or_path: str, overrides: Sequence[str] = ()) -> Scenario:

@@ -21,8 +21,7 @@ from fluidics.sites.capsule import Encapsulating
 from fluidics.sites.intrathecal import Intrathecal
 from fluidics.sites.site import Peritoneum
 from fluidics.sites.subcutaneous import Subcutaneous
-from scenarios.build import Scenario
-from scenarios.programmes import BLOCKAGE
+from scenarios.scenario import BLOCKAGE, Scenario
 
 HOUR = 3600.0
 MOST_LEFT = 0.5  # [-] of the programmed dose that still comes in what counts as an interruption

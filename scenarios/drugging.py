@@ -4,7 +4,7 @@ patient stands in `scenarios.consequence`, the trace itself in `scenarios.tracin
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,16 +19,14 @@ from fluidics.transport.stretch import Fill, Tube
 from fluidics.transport.transport import SAME, Arrival, transported
 from reliability.recording import Column
 from scenarios.bridging import DIFFUSIVITY, concentration
-from scenarios.build import Scenario, ScenarioError
 from scenarios.consequence import Interruption, Told, flags, interruption, matters
+from scenarios.document import ScenarioError
 from scenarios.parts import PARTS
-from scenarios.programmes import BLOCKAGE
 from scenarios.report.words import rounded
+from scenarios.run import Run
+from scenarios.scenario import BLOCKAGE, Scenario
 from scenarios.timetable import moment
 from scenarios.units import convert
-
-if TYPE_CHECKING:
-    from scenarios.tracing import Run
 
 HOUR = 3600.0
 WHOLE = 1.0 - 5e-5  # [-]: strength from which on a hundred per cent are shown

@@ -9,19 +9,16 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from fluidics.pump import Pump
 from scenarios.document import ScenarioError
 from scenarios.entries import Context
-from scenarios.profiles import Profile
 from scenarios.programmes import measure, number
+from scenarios.scenario import Profile, Scenario
 from scenarios.schema import context
 from scenarios.timetable import Moment, moment
 from scenarios.units import convert
-
-if TYPE_CHECKING:
-    from scenarios.build import Scenario
 
 
 class Row(NamedTuple):

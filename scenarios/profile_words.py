@@ -4,7 +4,7 @@ in `scenarios.profiles`."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -13,13 +13,9 @@ from fluidics.network import Floats
 from fluidics.pump import Pump
 from fluidics.rows import pack, slots
 from reliability.recording import Column
-from scenarios.build import Scenario
-from scenarios.profiles import Profile
-from scenarios.programmes import BLOCKAGE
+from scenarios.run import Run
+from scenarios.scenario import BLOCKAGE, Profile, Scenario
 from scenarios.trace_words import unit
-
-if TYPE_CHECKING:
-    from scenarios.tracing import Run
 
 
 def events(done: Run) -> list[Event]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import combinations, islice
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -16,33 +16,15 @@ from fluidics.staircase import staircase
 from scenarios.document import Document, ScenarioError
 from scenarios.entries import Context, Entry
 from scenarios.problems import sentence
-from scenarios.programmes import Changed, number
+from scenarios.programmes import number
+from scenarios.scenario import Changed, Profile, Scenario
 from scenarios.schema import context
 from scenarios.surroundings import WITHIN, DiveTable, FlightTable, ProfileTable
 from scenarios.units import DAY
 
-if TYPE_CHECKING:
-    from scenarios.build import Scenario
-
 CABIN = 2438.4  # [m], 8000 ft: the greatest cabin height of an airliner in normal operation, 14 CFR 25.841
 MOST_STEPS = 20_000  # of a profile: a hundred days of one that goes up and down each day
 _AMBIENT = "reservoir.ambient"
-
-
-class Profile(NamedTuple):
-    """A number of the pump that goes from point to point; by times of the day it goes round."""
-
-    slot: str
-    source: str  # where it stands
-    daily: bool
-    within: float  # [-]: of its range, by which it moves within a step
-    time: tuple[float, ...]  # [s]
-    value: tuple[float, ...]  # SI
-
-    @property
-    def bound(self) -> float:
-        """Return by how much the number moves within a step at most, in SI."""
-        return self.within * (max(self.value) - min(self.value))
 
 
 def steps(profile: Profile, span: float) -> list[Changed]:

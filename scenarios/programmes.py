@@ -8,7 +8,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from fluidics.programmes.basal import daily, flex
 from fluidics.programmes.programme import Programme, suspended, volume, with_bolus, with_temporary
@@ -20,31 +20,16 @@ from scenarios.document import Document, Keys, ScenarioError, near
 from scenarios.entries import Context, Reading, reading, refused
 from scenarios.parts import units
 from scenarios.problems import sentence
+from scenarios.scenario import BLOCKAGE, BLOCKED, Changed, Scenario
 from scenarios.schema import context
 from scenarios.sense import COLDEST, WARMEST
 from scenarios.surroundings import PostureTable
 from scenarios.timetable import ChangeTable, Moment, ProgrammeTable, moment
 from scenarios.units import DAY
 
-if TYPE_CHECKING:
-    from scenarios.build import Scenario
-
-BLOCKAGE = "blockage"  # a word for the resistance in front of the site, beside the names of the pump's numbers
-BLOCKED = 1e21  # [Pa s/m3]: a hundred kilopascals then press a hundredth of a microlitre through in a day
 _AGREES = 0.01  # [-]: of the mean rate
 _FROM_TO = re.compile(r"\s+-\s+")
 _CHANGE = re.compile(r"\s*(.+?)\s*:\s*([A-Za-z][\w.]*)\s*=\s*(.*?)\s*")
-
-
-class Changed(NamedTuple):
-    """A number of the pump, or the blockage in front of its site, that takes another value at a time."""
-
-    time: float  # [s]
-    slot: str  # dotted name among the slots of the pump, or `BLOCKAGE`
-    value: float  # SI
-    given: str
-    daily: bool = False
-    follows: str = ""  # the profile of which it is a step, or the change of a day before that it repeats
 
 
 def timetabled(table: ProgrammeTable, length: float, once: bool = True) -> Programme:

@@ -16,9 +16,9 @@ from fluidics.programmes.programme import pieces
 from scenarios.build import Scenario
 from scenarios.profile_words import course, events, shown
 from scenarios.report.drawing import BLUE, INK, MUTED, SHADES, drawn, write
+from scenarios.run import Run
 from scenarios.trace_words import HOUR, Words, said
 from scenarios.trace_words import unit as unit_of
-from scenarios.tracing import Run
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from fluidics.engines.trace import Event
 from fluidics.programmes.deliverable import (
@@ -19,13 +19,10 @@ from fluidics.programmes.deliverable import (
 from fluidics.programmes.programme import Programme
 from fluidics.pump import new_pump
 from fluidics.questions import fastest
-from scenarios.build import Scenario
 from scenarios.parts import units
-from scenarios.programmes import BLOCKAGE, BLOCKED
 from scenarios.report.words import rounded
-
-if TYPE_CHECKING:
-    from scenarios.tracing import Run
+from scenarios.run import Run
+from scenarios.scenario import BLOCKAGE, BLOCKED, Scenario
 
 HOUR = 3600.0
 _SENTENCES = {

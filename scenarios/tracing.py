@@ -6,39 +6,26 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from fluidics.engines.gap import Gap, gap
 from fluidics.engines.rungs import ENGINES
-from fluidics.engines.trace import NEVER, SOONEST, Blockage, Change, Trace, traced
+from fluidics.engines.trace import NEVER, SOONEST, Blockage, Change, traced
 from fluidics.programmes.programme import Programme, pieces
 from fluidics.pump import new_pump
 from fluidics.questions import encloses, strokes
 from reliability.gap import complaint, engine_gap_attributes
 from reliability.modes import OcclusionAlarm
 from scenarios import profile_words
-from scenarios.build import Scenario, ScenarioError
-from scenarios.document import near
-from scenarios.profiles import Profile
-from scenarios.programmes import BLOCKAGE, Changed, programme
+from scenarios.document import ScenarioError, near
+from scenarios.programmes import programme
+from scenarios.run import Run
+from scenarios.scenario import BLOCKAGE, Changed, Profile, Scenario
 from scenarios.trace_words import HOUR, complaints, unit
 from scenarios.units import DAY, convert
 
 _AMBIENT = "reservoir.ambient"
 LONGEST = 10.0 * 366.0 * DAY  # [s] of a trace
-
-
-class Run(NamedTuple):
-    """A trace with what was asked."""
-
-    programme: Programme
-    changes: tuple[Changed, ...]
-    alarm: float  # [Pa]
-    answer: float  # [s] after an alarm; longer than any trace when nobody comes
-    complaints: tuple[str, ...]  # what the pump cannot deliver as it is programmed, and a gap above its bound
-    trace: Trace
-    gap: Gap | None  # from the next finer engine, at the rate that runs longest; none for the finest
-    profiles: tuple[Profile, ...] = ()
 
 
 def span(hours: float) -> float:

@@ -141,6 +141,33 @@ def test_one_room_owns_each_tool(path):
         assert not astray or name(path) in room, f"{name(path)} uses {', '.join(astray)}; that lives in {there}"
 
 
+def dotted(path: Path) -> str:
+    return name(path).removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def at_import(nodes: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements that a module runs when it is imported, or that a type checker reads as such."""
+    for node in nodes:
+        yield node
+        for inner in ("body", "orelse", "handlers", "finalbody"):
+            if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield from at_import(getattr(node, inner, []))
+
+
+@pytest.mark.parametrize("floor", FLOORS)
+def test_no_floor_imports_in_a_circle(floor):
+    """What two modules share stands below both; an import for types alone counts too, one through the door does not."""
+    below = {dotted(path): path for path in MODULES if name(path).startswith(floor)}
+    asks = {
+        module: imported(list(at_import(tree(path).body)), floor) & below.keys() - {module, module.rpartition(".")[0]}
+        for module, path in below.items()
+    }
+    while free := {module for module, asked in asks.items() if not asked}:
+        asks = {module: asked - free for module, asked in asks.items() if module not in free}
+    asked = {other for others in asks.values() for other in others}
+    assert not asks, f"{', '.join(sorted(asked))} import each other in a circle; move down what they share"
+
+
 def test_reliability_is_this_one():
     """A package of the same name exists elsewhere; the one imported must be the folder beside this test."""
     found = Path(importlib.import_module("reliability").__file__ or "").resolve()

@@ -15,7 +15,7 @@ from scenarios.commands.study import command
 if TYPE_CHECKING:
     from scenarios.build import Scenario
     from scenarios.drugging import Drugged
-    from scenarios.tracing import Run
+    from scenarios.run import Run
 
 INTERRUPTED = 130
 BUSY = "At work; an engine that meets this kind of pump for the first time compiles, once per machine."

@@ -6,7 +6,7 @@ import pytest
 
 from scenarios.build import ScenarioError, load
 from scenarios.cases.cells import cell_cases
-from scenarios.programmes import Changed
+from scenarios.scenario import Changed
 from scenarios.tracing import run
 
 GAS, CELL = "worn-morphine-gas", "electro-osmotic-insulin"

@@ -21,7 +21,8 @@ from fluidics.atmosphere import submerged_pressure
 from scenarios import profile_file, programmes, tracing
 from scenarios.build import ScenarioError, load
 from scenarios.cli import app
-from scenarios.profiles import MOST_STEPS, Profile, joined, steps
+from scenarios.profiles import MOST_STEPS, joined, steps
+from scenarios.scenario import Profile
 from scenarios.schema import json_schema
 
 DAY, HOUR, NEVER = 86400.0, 3600.0, 1e300

@@ -14,7 +14,7 @@ from fluidics.questions import histogram
 from scenarios import programmes
 from scenarios.build import ScenarioError, load
 from scenarios.document import located
-from scenarios.programmes import BLOCKAGE, BLOCKED
+from scenarios.scenario import BLOCKAGE, BLOCKED
 from scenarios.schema import json_schema
 from tests.scenarios.days import HEAD, PROGRAMME, scenario
 
