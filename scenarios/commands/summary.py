@@ -12,18 +12,21 @@ if TYPE_CHECKING:
     from reliability.recurrent import Rate, Share
     from scenarios.report.figures import Curve
     from scenarios.report.results import Results, Row
+    from scenarios.report.shares import Requirement
     from scenarios.report.spells import Spells
 
 
 def print_summary(attributes: Mapping[str, Any], found: Results) -> None:
     """Print the size of a study, its main results and why pumps ended."""
-    from scenarios.report.results import answers, ends
+    from scenarios.report.results import answers, ends, few_worlds
     from scenarios.report.words import counted
 
     print(attributes.get("title", ""))
     patients, pumps = counted(int(attributes["patients"]), "patient"), counted(found.pumps, "pump")
     print(f"{patients}, {found.patient_years:,.0f} patient-years, {pumps}\n")
     print_table([("", "", "95 % interval"), *map(_line, answers(found))])
+    if warning := few_worlds(found):
+        print(f"\n{warning}")
     if not found.ended:
         print("\nNo first pump ended.")
         return
@@ -49,7 +52,13 @@ def readings(attributes: Mapping[str, Any], found: Results) -> dict[str, Any]:
         "rates_per_100_patient_years": {label: _rate(rate) for label, rate in found.rates},
         "days_beyond_dose_limits_per_100_patient_years": {one.label: _days(one) for one in found.spells},
         "not_delivered": _share(found.not_delivered),
+        "requirement": _required(found.requirement),
     }
+
+
+def _required(asked: Requirement | None) -> dict[str, Any] | None:
+    """Return the share of patients whose reservoir ran dry, that which is allowed, and whether it is kept."""
+    return asked and {"run_dry": _share(asked.found), "allowed": asked.allowed, "verdict": asked.verdict.split(",")[0]}
 
 
 def _yearly(curve: Curve) -> list[dict[str, float]]:

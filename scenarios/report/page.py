@@ -14,13 +14,23 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from reliability.store import StudyError, digest, open_study
 from scenarios.report import figures
 from scenarios.report.provenance import comparisons, is_published_kind, numbered, parameter_groups, verdicts
-from scenarios.report.results import RINSES, Results, answers, at_risk, ends, events, intervals, preceding, results
+from scenarios.report.results import (
+    RINSES,
+    Results,
+    answers,
+    at_risk,
+    ends,
+    events,
+    few_worlds,
+    intervals,
+    preceding,
+    results,
+)
 from scenarios.report.words import MINUS, counted, label, rounded
 from scenarios.validation import validation_table
 from scenarios.verification import rows_of_kind
 
 SHOWN_CAUSES = 12  # small figures; the table has them all
-FEW_WORLDS = 10  # below which their spread is poorly known
 HDF5 = b"\x89HDF\r\n\x1a\n"  # how such a file begins
 PAGE = (b"<!doctype html", b"<html")  # and how a page does, in any case
 ELSEWHERE = {
@@ -133,7 +143,7 @@ def contents(
         "intervals": "from the spread between worlds (patients of one world share batches and lots)"
         if found.worlds > 1
         else "of Poisson counts (there is a single world)",
-        "few_worlds": found.worlds if found.worlds < FEW_WORLDS else 0,
+        "few_worlds": few_worlds(found),
         "stated": _causes(found, stated=True),
         "simulated": _causes(found, stated=False),
         "ends": ends(found),

@@ -10,16 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from reliability.curves import FIRSTS, RECURRENT
-from reliability.events import ENDS, HAZARD, RINSE
-from reliability.recurrent import Rate, Share, event_rate, share
+from reliability.events import ENDS, HAZARD, MODE
+from reliability.recurrent import Rate, Share, event_rate
 from reliability.store import StudyFile
 from scenarios.report.figures import Curve, Interval
+from scenarios.report.shares import Requirement, not_delivered, requirement, restored
 from scenarios.report.spells import Spells, spells
 from scenarios.report.terms import Terms, terms
-from scenarios.report.words import estimated, label, rounded
+from scenarios.report.words import NOTHING, counted, estimated, label, rounded
 
 YEAR = 365.25  # [d]
 RINSES = "Rinses of any kind"
+MOST_MODES = 3  # of physics among the main results; the table of events has them all
+RARE = 0.1  # per 100 patient-years, below which none of them is a main result
+LITTLE = 1e-3  # [%] below which a share is told as less
+FEW_WORLDS = 10  # below which their spread is poorly known
 ANY_OPERATION = 0  # no kind of event, but the code under which `reliability.curves` counts operations of any kind
 
 
@@ -54,6 +59,8 @@ class Results(NamedTuple):
     follow_up: dict[str, int]  # how many follow-ups ended for which reason
     not_delivered: Share  # [-] of all that was programmed
     restored: Share | None  # [-] rinses at visits that restored the flow, of all of them
+    requirement: Requirement | None
+    modes: list[str]  # what physics can do to a pump
     survival: Curve  # of first pumps, as all that follows up to `ended`
     at_risk: NDArray[np.int64]
     causes: list[Curve]  # the most frequent first
@@ -83,8 +90,10 @@ def results(study: StudyFile) -> Results:
         worlds=len(np.unique(patients["world"])),
         pumps=len(devices["cause"]),
         follow_up={reason: int((patients["reason"] == code).sum()) for code, reason in enumerate(ENDS)},
-        not_delivered=_not_delivered(patients),
-        restored=_restored(study, patients["world"]),
+        not_delivered=not_delivered(patients),
+        restored=restored(study, patients["world"]),
+        requirement=requirement(study, patients["world"]),
+        modes=[label(name) for code, name in study.kinds.items() if MODE <= code < HAZARD],
         survival=_curve(life, "survival", ..., "First pumps in service", years),
         at_risk=life["at_risk"].astype(np.int64),
         causes=[_curve(life, "incidence", life["cause"] == k, label(study.kinds[int(k)]), years) for k in numbers],
@@ -111,7 +120,8 @@ def answers(found: Results) -> list[Row]:
     operated = _percent(found.firsts[0], found.years, f"Patients {found.terms.again} within {rounded(found.years)} y")
     half = [_half(found.firsts[0], found.terms)] if (found.firsts[0].value >= 0.5).any() else []
     off = [spell.label for spell in found.spells]
-    wanted = [found.terms.operations, RINSES, label("underdelivery"), label("ketoacidosis"), *off]
+    physical = [name for name, rate in found.rates if name in found.modes and rate.rate >= RARE][:MOST_MODES]
+    wanted = [found.terms.operations, RINSES, label("underdelivery"), *physical, label("ketoacidosis"), *off]
     rates = [(name, rate) for name, rate in found.rates if name in wanted and (rate.events or name == wanted[0])]
     rates.sort(key=lambda row: wanted.index(row[0]))
     happening = [
@@ -126,9 +136,18 @@ def answers(found: Results) -> list[Row]:
         for one in found.spells
         if one.days.events
     ]
-    helped = [_shared("Rinses at visits that restored the flow", found.restored)] if found.restored else []
+    in_vain = found.restored is None or found.restored.share == 0.0
+    helped = [] if in_vain else [_shared("Rinses at visits that restored the flow", found.restored)]
     volume = _shared("Programmed volume that was not delivered", found.not_delivered)
-    return [*service, operated, *half, *happening, *days, *helped, volume]
+    return [*service, operated, *half, *happening, *days, *helped, *_required(found.requirement), volume]
+
+
+def few_worlds(found: Results) -> str:
+    """Return a warning when the spread between worlds, from which intervals come, is poorly known."""
+    if found.worlds >= FEW_WORLDS:
+        return ""
+    only = counted(found.worlds, "world")
+    return f"This study has {only} only, whose spread is poorly known: more patients give intervals to rely on."
 
 
 def ends(found: Results) -> list[Row]:
@@ -176,7 +195,17 @@ def _percent(curve: Curve, year: float, what: str) -> Row:
     return Row(what, *estimated(100.0 * curve.value[k], 100.0 * curve.lower[k], 100.0 * curve.upper[k]), "%")
 
 
+def _required(asked: Requirement | None) -> list[Row]:
+    """Return how many patients' reservoirs ran dry, and whether so many may."""
+    if asked is None:
+        return []
+    allowed = f"at most {rounded(100.0 * asked.allowed)} %"
+    return [_shared(f"Patients whose reservoir ran dry ({allowed}: {asked.verdict})", asked.found)]
+
+
 def _shared(what: str, share: Share) -> Row:
+    if 0.0 < 100.0 * share.share < LITTLE and not 100.0 * share.upper >= LITTLE:
+        return Row(what, f"< {LITTLE:g}", NOTHING, "%")
     return Row(what, *estimated(*(100.0 * part for part in share)), "%")
 
 
@@ -208,43 +237,6 @@ def _clustered(patients: Mapping[str, NDArray[Any]]) -> tuple[Any, ...]:
     """Return rinses, hundreds of patient-years and worlds; a single world leaves Poisson limits."""
     several = len(np.unique(patients["world"])) > 1
     return (patients["rinses"], patients["end"] / (100.0 * YEAR), *((patients["world"],) if several else ()))
-
-
-def _not_delivered(patients: Mapping[str, NDArray[Any]]) -> Share:
-    """Return the share of the programmed volume that was not delivered, with limits from the spread between worlds.
-
-    What was delivered is a ratio of volumes, in whole nanolitres; where pumps gave more than was programmed, the share
-    not delivered is below zero. A single world leaves the spread between its patients, a single patient no limits.
-    """
-    several = len(np.unique(patients["world"])) > 1
-    cluster = patients["world"] if several else np.arange(len(patients["world"]))
-    delivered = np.rint(1e6 * patients["delivered"])
-    programmed = 1e6 * (patients["delivered"] + patients["undelivered"])
-    given, asked = float(delivered.sum()), float(programmed.sum())
-    if len(cluster) < 2 or not given > 0.0:
-        return Share(1.0 - given / asked if asked > 0.0 else np.nan, np.nan, np.nan)
-    ratio = event_rate(delivered, programmed, cluster)
-    return Share(1.0 - ratio.rate, 1.0 - ratio.upper, 1.0 - ratio.lower)
-
-
-def _restored(study: StudyFile, world: NDArray[Any]) -> Share | None:
-    """Return the share of the rinses at visits that restored the flow; None without any such rinse.
-
-    Limits come from the spread between worlds, and are those of Clopper and Pearson where that shows none: in a single
-    world with rinses, or when all rinses helped or none.
-    """
-    rinsed, helped = np.zeros(len(world), dtype=np.int64), np.zeros(len(world), dtype=np.int64)
-    for events in study.pieces("events", ["patient", "kind", "value"]):
-        of = events["kind"] == RINSE
-        rinsed += np.bincount(events["patient"][of], minlength=len(world))
-        helped += np.bincount(events["patient"][of & (events["value"] == 1.0)], minlength=len(world))
-    k, n, somewhere = int(helped.sum()), int(rinsed.sum()), rinsed > 0
-    if not n:
-        return None
-    if k in {0, n} or len(np.unique(world[somewhere])) < 2:
-        return share(k, n)
-    ratio = event_rate(helped[somewhere], rinsed[somewhere], world[somewhere])
-    return Share(ratio.rate, ratio.lower, min(ratio.upper, 1.0))
 
 
 def _rates(study: StudyFile, stored: Mapping[str, Any], rinses: Rate, words: Terms) -> list[tuple[str, Rate]]:

@@ -63,13 +63,23 @@ def estimated(value: float, lower: float, upper: float) -> tuple[str, str]:
     ('17.95', '17.73 to 18.21')
     >>> estimated(0.25, 0.25, 0.25) == ("0.25", NOTHING)
     True
+    >>> estimated(0.2, 0.005, 30.0)
+    ('0.2', '0.005 to 30')
     """
     half = 0.5 * (upper - lower)
     if not (math.isfinite(half) and half > 0.0):
         return rounded(value), NOTHING
     decimals = min(max(1 - math.floor(math.log10(half)), 0), 8)
-    shown = [f"{number:,.{decimals}f}".replace("-", MINUS) if number else "0" for number in (value, lower, upper)]
+    shown = [_fixed(number, decimals) for number in (value, lower, upper)]
     return shown[0], f"{shown[1]} to {shown[2]}"
+
+
+def _fixed(number: float, decimals: int) -> str:
+    """Return a number to so many decimals, or to its first digit where that would be zero although it is not."""
+    text = f"{number:,.{decimals}f}"
+    if number and not text.strip("-0.,"):
+        return rounded(number, 1)
+    return text.replace("-", MINUS) if number else "0"
 
 
 def compared(value: float, low: float, high: float, ours: float) -> tuple[str, str, str]:
