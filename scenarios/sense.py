@@ -59,8 +59,8 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
         What was made of them.
     """
     found = [
-        *_names(table), *_room(table), *_power(table, design), *_reservoir(design), *_clinic(design),
-        *_follow_up(design), *_warmth(table, design), *_propellant(table, design), *_capsule(design),
+        *_names(table), *_room(table), *_power(table, design), *_reservoir(design), *_emptiness(table),
+        *_clinic(design), *_follow_up(design), *_warmth(table, design), *_propellant(table, design), *_capsule(design),
         *worn_nonsense(design), *cell_nonsense(design),
     ]  # fmt: skip
     if not found:
@@ -122,6 +122,14 @@ def _reservoir(design: Design) -> Iterator[Complaint]:
         yield ("pump", "drive"), reason
     if not sum(level.rate * level.share for level in levels) >= rate * 0.999:
         yield ("regimen",), "cannot deliver the mean rate of the population in a day; raise its highest rate"
+
+
+def _emptiness(table: Any) -> Iterator[Complaint]:
+    empty = {name: mode.stops for name, mode in table.modes.items() if mode.type == "empty-reservoir"}
+    if not any(empty.values()):
+        keys = ("modes", next(iter(empty)), "stops") if empty else ("modes",)
+        reason = "no pump gives more than its reservoir holds; let a mode of type 'empty-reservoir' say stops = true"
+        yield keys, reason
 
 
 def _suction(design: Design) -> Iterator[Complaint]:

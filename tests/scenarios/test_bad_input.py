@@ -54,6 +54,11 @@ SCENARIOS = {
         '[population]\nmean_rate = "13000 U/d"\n[regimen]\nbolus_rate = "10000 U/h"',
         "bad.toml:5: population.mean_rate: the boluses of a day, 14.62 mL, are larger than the reservoir, 14 mL usable",
     ),
+    "a pump that gives more than its reservoir holds": (
+        "[modes.reservoir_empty]\nstops = false",
+        "bad.toml:5: modes.reservoir_empty.stops: no pump gives more than its reservoir holds",
+    ),
+    "no empty reservoir": ('[modes]\nreservoir_empty = "none"', "modes: no pump gives more than its reservoir holds"),
     "unknown base": ('base = "implanted-insuln"', "did you mean 'implanted-insulin'?"),
 }
 
