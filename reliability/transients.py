@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fluidics.engines.gap import BOUND
 from reliability.chunk import Plan
 from reliability.interruption import MODE_MISSED
 from reliability.modes import OcclusionAlarm
@@ -60,6 +61,29 @@ def with_transients(plan: Plan, table: Table) -> Plan:
         if isinstance(mode, OcclusionAlarm):
             rows[k, MODE_MISSED] = missed_when_shut(table, plan.design.population.mean_rate)
     return plan._replace(mode_rows=rows, transients=table)
+
+
+def transient_attributes(table: Table) -> dict[str, float]:
+    """Return how far the table is from the exact engine, as attributes of a study file."""
+    return {"occlusion_gap": table.gap, "occlusion_gap_bound": BOUND}
+
+
+def complaint(table: Table) -> str:
+    """Return a sentence when the table is further from the exact engine than its bound, else nothing.
+
+    Examples
+    --------
+    >>> from fluidics.engines.transient import Table
+    >>> each = np.array([[1.0]])
+    >>> complaint(Table(each[0], each[0], each, each, each, gap=0.07))
+    'occlusions by the stroke engine differ from the exact engine by up to 7 %, more than 1 %'
+    >>> complaint(Table(each[0], each[0], each, each, each, gap=0.01))
+    ''
+    """
+    if table.gap <= BOUND:
+        return ""
+    apart = f"differ from the exact engine by up to {100.0 * table.gap:.2g} %, more than {100.0 * BOUND:.2g} %"
+    return f"occlusions by the stroke engine {apart}"
 
 
 def transient_variables(table: Table) -> dict[str, Variable]:

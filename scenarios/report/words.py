@@ -27,6 +27,8 @@ NAMES = {
     "engine_gap_volume_per_stroke": "That comparison: relative difference of the volume of a stroke",
     "engine_gap_volume_per_day": "That comparison: relative difference of the volume of a day",
     "engine_gap_bound": "That comparison: bound above which the study complains",
+    "occlusion_gap": "Table of occlusions: greatest relative difference of the stroke engine from the exact one",
+    "occlusion_gap_bound": "That difference: bound above which the study complains",
     "panel_gap_patients": "Finer time steps (64 panels per cycle): patients followed again",
     "panel_gap_same_events": "Finer time steps: share of those patients with the same events",
     "panel_gap_median_shift_d": "Finer time steps: median shift of their events [d]",
