@@ -20,14 +20,17 @@ from reliability.fan import delivery_error, fan_variables
 from reliability.folder import Folder, Shard, alone, claim, finished, keep, make, missing, move_into_place, unwritable
 from reliability.gap import complaint, engine_gap_attributes, gap_attributes, panel_gap
 from reliability.provenance import attributes, identity
+from reliability.room import check_room
 from reliability.store import Curves, StudyError, StudyFile, merge
-from reliability.transients import transient_variables
+from reliability.transients import complaint as transient_complaint
+from reliability.transients import transient_attributes, transient_variables
 
 __all__ = ["StudyError", "run_study"]
 
 LARGEST_CHUNK = 4096  # patients: about a tenth of a second of work and a megabyte of shard
 LEAST_CHUNKS = 8  # per worker, so that none waits long for the last
 FAN_PATIENTS = 1000  # whose delivery error stands for that of all
+ROOM_PATIENTS = 50  # from whose tables the size of all is told
 SILENCE = 1.5  # s of warming up before the reason is said
 
 Say = Callable[[str], None]
@@ -81,8 +84,8 @@ def run_study(
     Raises
     ------
     StudyError
-        When a file or another process is in the way, a disk is full, workers cannot be reached, differ or die, or a
-        history does not end.
+        When a file or another process is in the way, disk or memory are too small, a disk is full, workers cannot be
+        reached, differ or die, or a history does not end.
     ValueError
         For a number below 1, or more than one of `threads`, `workers` and `scheduler`.
     """
@@ -103,6 +106,8 @@ def run_study(
         if sum(shard.size for shard in shards) < patients:
             errand = _Errand(plan, patients, folder, shards, chunk_size, progress or (lambda done, of: None))
             _warm(plan, say)
+            left = patients - sum(shard.size for shard in shards)
+            check_room(_simulated(plan, 0, min(patients, ROOM_PATIENTS)), left, target.parent)
             with _client(plan, workers, scheduler) as client:
                 if not begun:
                     # only now, so that a study that cannot begin leaves nothing in the way of the corrected command
@@ -118,12 +123,15 @@ def run_study(
 
 def _gaps(plan: Plan, say: Say) -> dict[str, str | int | float]:
     """Return the gaps of a plan as attributes; one that exceeds its bound is said."""
-    found = gap_attributes(panel_gap(plan))
+    found, warnings = gap_attributes(panel_gap(plan)), []
     if plan.engine_gap is not None:
         found |= engine_gap_attributes(plan.engine_gap)
-        warning = complaint(plan.engine_gap)
-        if warning:
-            say(warning)
+        warnings.append(complaint(plan.engine_gap))
+    if plan.transients is not None:
+        found |= transient_attributes(plan.transients)
+        warnings.append(transient_complaint(plan.transients))
+    for warning in filter(None, warnings):
+        say(warning)
     return found
 
 

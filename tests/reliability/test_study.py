@@ -268,12 +268,17 @@ def test_the_file_tells_where_it_comes_from(study):
 
 def test_the_file_keeps_the_table_of_occlusions_and_the_gap_between_engines(study, tmp_path):
     said: list[str] = []
-    plan = active_plan()._replace(transients=TABLE, engine_gap=Gap("panel", "stroke", 0.001, 0.03, 0.002, bound=0.02))
+    far = TABLE._replace(gap=0.07)
+    plan = active_plan()._replace(transients=far, engine_gap=Gap("panel", "stroke", 0.001, 0.03, 0.002, bound=0.02))
     path = run(tmp_path, plan=plan, say=said.append)
-    assert said == ["the panel engine differs from the stroke engine by more than 2 %: volume per stroke 3 %"]
+    assert said == [
+        "the panel engine differs from the stroke engine by more than 2 %: volume per stroke 3 %",
+        "occlusions by the stroke engine differ from the exact engine by up to 7 %, more than 1 %",
+    ]
     assert digest(path) == digest(study)  # both are told, and move nothing
     with open_study(path) as found, open_study(study) as without:
         assert found.attributes["engine_gap_volume_per_stroke"] == 0.03
+        assert found.attributes["occlusion_gap"] == 0.07
         assert found.transients.keys() == transient_variables(TABLE).keys()
         np.testing.assert_array_equal(found.transients["alarm_delay"], TABLE.delay / 86400.0)
         assert found.meaning("transients/missed_volume")["units"] == "mL"
@@ -282,13 +287,13 @@ def test_the_file_keeps_the_table_of_occlusions_and_the_gap_between_engines(stud
     xarray = pytest.importorskip("xarray")
     with xarray.open_dataset(path, group="transients", engine="h5netcdf") as table:
         assert table["missed_volume"].dims == ("rate", "resistance")
-        assert float(table["gap"]) == TABLE.gap
+        assert float(table["gap"]) == far.gap
 
 
 def test_a_gap_within_its_bound_is_not_said(tmp_path):
     said: list[str] = []
     within = Gap("panel", "stroke", 0.0, 0.019, 0.0, bound=0.02)
-    run(tmp_path, plan=active_plan()._replace(engine_gap=within), patients=5, say=said.append)
+    run(tmp_path, plan=active_plan()._replace(engine_gap=within, transients=TABLE), patients=5, say=said.append)
     assert said == []
 
 
