@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import shlex
+import signal
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,7 +22,7 @@ from scenarios.commands.summary import print_summary, readings
 if TYPE_CHECKING:
     from scenarios.build import Scenario
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
 
 File = Annotated[Path, typer.Argument(metavar="FILE.h5", help="A study file.")]
 
@@ -47,19 +51,26 @@ def study(
         raise typer.BadParameter("give either --patients or --devices")
     if sum(place is not None for place in (threads, workers, scheduler)) > 1:
         raise typer.BadParameter("give only one of --threads, --workers and --scheduler")
-    from fluidics.programmes.deliverable import TOO_FAST
-    from reliability.study import run_study
-    from scenarios.build import load, plan
-    from scenarios.ladder import laddered
-    from scenarios.programmes import programme
-    from scenarios.trace_words import complaints
-    from scenarios.units import DAY
+    with interruptible(output, resume):
+        from fluidics.programmes.deliverable import TOO_FAST
+        from reliability.study import run_study
+        from scenarios.build import load, plan
+        from scenarios.ladder import laddered
+        from scenarios.programmes import programme
+        from scenarios.trace_words import complaints
+        from scenarios.units import DAY
 
+<<<<<<< HEAD
+        scenario = load(name, overrides or ())
+        for complaint in complaints(scenario, programme(scenario, DAY), (TOO_FAST,)):
+            say(complaint)
+=======
     check_place(output, ".h5")
     scenario = load(name, overrides or ())
     for complaint in complaints(scenario, programme(scenario, DAY), (TOO_FAST,)):
         say(complaint)
     try:
+>>>>>>> origin/main
         with progress() as report:
             run_study(
                 laddered(plan(scenario, years, seed, replaces=devices is None)),
@@ -75,11 +86,38 @@ def study(
                 progress=report,
                 say=say,
             )
-    except KeyboardInterrupt:
-        again = command() if resume else f"{command()} --resume"
-        say(f"\nInterrupted. All finished patients are kept; this goes on:\n  {again}")
-        raise typer.Exit(INTERRUPTED) from None
     tell(output, as_json)
+
+
+@contextmanager
+def interruptible(output: Path, resume: bool) -> Iterator[None]:
+    """End on Ctrl-C, or on SIGTERM as on Ctrl-C, with what is kept and how to go on."""
+    code = INTERRUPTED
+
+    def terminate(*_: Any) -> None:
+        nonlocal code
+        code = TERMINATED
+        if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, terminate) if main else None
+    try:
+        yield
+    except KeyboardInterrupt:
+        from reliability.folder import folder_of
+
+        word = "Terminated" if code == TERMINATED else "Interrupted"
+        if folder_of(output.absolute()).exists():
+            again = command() if resume else f"{command()} --resume"
+            say(f"\n{word}. All finished patients are kept; this goes on:\n  {again}")
+        else:
+            say(f"\n{word} before any patient was finished. Nothing is kept; give the same command again.")
+        raise typer.Exit(code) from None
+    finally:
+        if main:
+            signal.signal(signal.SIGTERM, before)
 
 
 def command() -> str:

@@ -351,7 +351,8 @@ def test_study_cites_what_its_scenario_cites(finished):
     assert [f"[{one['source']}] {one['reference']}" for one in as_json] == sources.splitlines()
 
 
-def test_interrupted_study_keeps_its_patients_and_says_how_to_go_on(finished, tmp_path):
+@pytest.mark.parametrize(("sent", "word", "code"), [("SIGINT", "Interrupted", 130), ("SIGTERM", "Terminated", 143)])
+def test_interrupted_study_keeps_its_patients_and_says_how_to_go_on(finished, tmp_path, sent, word, code):
     words = ["study", "implanted-insulin", "--patients", "300", "--years", "6", "--chunk-size", "1", "--threads", "1"]
     file = tmp_path / "x y.h5"
     running = subprocess.Popen(
@@ -364,16 +365,29 @@ def test_interrupted_study_keeps_its_patients_and_says_how_to_go_on(finished, tm
     shards = Path(f"{file}.study")
     while running.poll() is None and len(list(shards.glob("patients-*.h5"))) < 3:
         time.sleep(0.005)
-    running.send_signal(signal.SIGINT)
+    running.send_signal(getattr(signal, sent))
     _, said = running.communicate(timeout=60)
-    assert running.returncode == 130, said
+    assert running.returncode == code, said
     assert "Traceback" not in said
+    assert f"{word}. All finished patients are kept" in said
     again = shlex.split(said.splitlines()[-1])
     assert again == ["pumpsim", *words, "-o", str(file), "--resume"]
     kept = {path.name for path in shards.glob("patients-*.h5")}
     assert 3 <= len(kept) < 300
     assert run(*again[1:]).exit_code == 0
     assert fingerprint(file) == fingerprint(finished[0])
+
+
+@pytest.mark.parametrize(("sent", "word", "code"), [("SIGINT", "Interrupted", 130), ("SIGTERM", "Terminated", 143)])
+def test_a_study_interrupted_before_its_first_patient_says_that_nothing_is_kept(
+    tmp_path, monkeypatch, sent, word, code
+):
+    monkeypatch.setattr("scenarios.build.load", lambda *_: signal.raise_signal(getattr(signal, sent)))
+    ended = run("study", "implanted-insulin", "--patients", "3", "--years", "1", "-o", str(tmp_path / "none.h5"))
+    assert ended.exit_code == code
+    said = "before any patient was finished. Nothing is kept; give the same command again."
+    assert ended.stderr.strip() == f"{word} {said}"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_command_of_the_readme_works_in_its_order(tmp_path, monkeypatch):
