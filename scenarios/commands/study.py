@@ -51,6 +51,7 @@ def study(
         raise typer.BadParameter("give either --patients or --devices")
     if sum(place is not None for place in (threads, workers, scheduler)) > 1:
         raise typer.BadParameter("give only one of --threads, --workers and --scheduler")
+    check_place(output, ".h5")
     with interruptible(output, resume):
         from fluidics.programmes.deliverable import TOO_FAST
         from reliability.study import run_study
@@ -60,17 +61,9 @@ def study(
         from scenarios.trace_words import complaints
         from scenarios.units import DAY
 
-<<<<<<< HEAD
         scenario = load(name, overrides or ())
         for complaint in complaints(scenario, programme(scenario, DAY), (TOO_FAST,)):
             say(complaint)
-=======
-    check_place(output, ".h5")
-    scenario = load(name, overrides or ())
-    for complaint in complaints(scenario, programme(scenario, DAY), (TOO_FAST,)):
-        say(complaint)
-    try:
->>>>>>> origin/main
         with progress() as report:
             run_study(
                 laddered(plan(scenario, years, seed, replaces=devices is None)),
