@@ -13,6 +13,10 @@ from scipy.integrate import solve_ivp
 from fluidics.engines.accumulator import emptied
 from fluidics.engines.lump import Lump, stored
 from fluidics.engines.pace import NEVER, Force, Setting, Store, paced
+from fluidics.engines.rungs import ENGINES
+from fluidics.pump import new_pump
+from fluidics.sites.blockage import Blocked
+from scenarios.build import load
 from tests.fluidics.parts import WATER
 
 AIR, TIME, STORE, GATE, FULL = 101325.0, 10.0, 1e-14, 2e-14, 2e5
@@ -52,6 +56,36 @@ def test_two_stores_come_together_as_integrated_step_by_step(lump, start, p_in, 
     drive_end = found.y[1] + lump.near * through * (found.y[0] - found.y[1])
     assert done.peak >= drive_end.max() - 1e-5 * scale
     assert done.peak <= max(p_in, start, lump.rest) + 1e-9 * scale
+
+
+@given(
+    gas=st.floats(-9.0, -3.0).map(lambda x: 10.0**x), out=st.floats(-19.0, -16.0).map(lambda x: 10.0**x),
+    start=st.floats(0.0, 1e5), p_in=st.floats(1e5, 3e5),
+)  # fmt: skip
+def test_gas_behind_a_tip_that_is_nearly_shut_keeps_what_does_not_go_out(gas, out, start, p_in):
+    lump = Lump(1e-15, gas, 0.0, out, 2e3, AIR)
+    done = push(lump, p_in, start).passed
+
+    def slopes(t, y):
+        over, gone = GATE * (y[0] - y[1]), out * (y[1] - lump.rest)
+        return [-over / STORE, (over - gone) / (lump.compliance + gas / (y[1] + AIR) ** 2), gone / 1e-15]
+
+    found = solve_ivp(slopes, (0.0, TIME), [p_in, start, 0.0], method="Radau", rtol=1e-8, atol=1e-6)
+    assert done.pressure == pytest.approx(found.y[1, -1], rel=1e-3)
+    assert done.delivered == pytest.approx(1e-15 * found.y[2, -1], rel=0.01, abs=1e-5 * out * TIME * p_in)
+
+
+@pytest.mark.parametrize("tip", [1e15, 1e20])
+@pytest.mark.parametrize("air", [1e-12, 20e-12])
+def test_a_bubble_behind_gates_lets_no_more_go_out_than_the_exact_engine_says(air, tip):
+    design = load("gated-morphine").design
+    site = Blocked(design.pump.site, tip)
+    pump = design.pump._replace(site=site, catheter=design.pump.catheter._replace(air=air))
+    stroke, exact = (
+        ENGINES[name](pump, new_pump(pump), 10.0 * design.population.mean_rate, 1800.0, None, NEVER).delivered[-1]
+        for name in ("stroke", "exact")
+    )
+    assert stroke == pytest.approx(exact, rel=1e-4)
 
 
 @given(lump=lumps, start=st.floats(-1e4, 3e5), p_in=st.floats(-1e4, 4e5), gas=st.sampled_from([0.0, 1e-5, 1e-3]))
