@@ -14,13 +14,13 @@ from reliability.recurrent import event_rate, share
 from reliability.survival import kaplan_meier, time_reaching
 from scenarios.build import load
 from scenarios.cases.devices import device_cases
+from scenarios.cases.published import CALIBRATED, HELD_OUT, STATED
 from scenarios.cohorts import FRANCE, MONTPELLIER, ZWOLLE, Cohort, Counts, counts, planned, repeated
 from scenarios.units import DAY, YEAR
 
-TIMES = 400  # repetitions of each cohort
+TIMES = 400  # repetitions of a cohort
+MORE_TIMES = 1600  # of Zwolle: its re-operations are missed by so little that 400 could not tell
 SEED = 2012
-
-CALIBRATED, HELD_OUT, STATED, EXPECTED_MISS = "calibrated", "held out", "stated", "expected miss"
 
 
 class Row(NamedTuple):
@@ -35,10 +35,11 @@ class Row(NamedTuple):
     sim_low: float
     sim_high: float
     unit: str
-    role: str  # calibrated, held out, stated, expected miss
+    role: str  # held out, weak, calibrated, stated, computed
     met: bool
     source: str  # key of the bibliography
     note: str
+    miss: str = ""  # why it is missed, where that is known
 
 
 @cache
@@ -54,21 +55,23 @@ def validation_table() -> tuple[Row, ...]:
     return (*montpellier(), *zwolle(), *france(), *device())
 
 
-def simulated(cohort: Cohort) -> tuple[Counts, Chunk]:
+def simulated(cohort: Cohort, times: int = TIMES) -> tuple[Counts, Chunk]:
     """Return the counts of the repetitions of a cohort, and their histories."""
     whole = planned(cohort, SEED)
-    chunk = repeated(whole, cohort, TIMES)
+    chunk = repeated(whole, cohort, times)
     return counts(whole, chunk, cohort), chunk
 
 
-def counted(cohort: Cohort, quantity: str, count: int, number: Floats, years: Floats, role: str, note: str = "") -> Row:
+def counted(
+    cohort: Cohort, quantity: str, count: int, number: Floats, years: Floats, role: str, note: str = "", miss: str = ""
+) -> Row:
     """Return the row of a count: `number` and `years` (times,) are those of the repetitions [-, y]."""
     scale = cohort.patient_years / float(years.mean())
     low, high = np.quantile(number, (0.025, 0.975)) * scale
     published = event_rate([count], [1.0])
     return judged(
         cohort.name, quantity, (count, published.lower, published.upper), (float(number.mean()) * scale, low, high),
-        f"in {cohort.patient_years:g} patient-years", role, cohort.source, note,
+        f"in {cohort.patient_years:g} patient-years", role, cohort.source, note, miss,
     )  # fmt: skip
 
 
@@ -91,11 +94,12 @@ def judged(
     role: str,
     source: str,
     note: str = "",
+    miss: str = "",
 ) -> Row:
     """Return a row, met when the simulated figure lies inside the published interval."""
     value, low, high = map(float, published)
     mean, least, most = map(float, found)
-    return Row(case, quantity, value, low, high, mean, least, most, unit, role, low <= mean <= high, source, note)
+    return Row(case, quantity, value, low, high, mean, least, most, unit, role, low <= mean <= high, source, note, miss)
 
 
 def montpellier() -> tuple[Row, ...]:
@@ -125,7 +129,7 @@ def montpellier() -> tuple[Row, ...]:
 def zwolle() -> tuple[Row, ...]:
     """Return the rows of the years of stabilised insulin."""
     here = ZWOLLE
-    n, chunk = simulated(here)
+    n, chunk = simulated(here, MORE_TIMES)
     years = n["patient_years"]
     copied = "a constant hazard copied from this very series"
     hazards = n["pump_dysfunction"] + n["infection"] + n["pain"] + n["other"]
@@ -142,7 +146,7 @@ def zwolle() -> tuple[Row, ...]:
         ),
         counted(
             here, "re-operations", 50, n["operations"], years, HELD_OUT,
-            "at the upper edge: every pain at the pump site is taken to be operated, and spent batteries add ten",
+            miss="every pain at the pump site is taken to be operated, and spent batteries add ten",
         ),
         counted(
             here, "ketoacidoses", 9, n["ketoacidosis"], years, HELD_OUT,
@@ -160,7 +164,7 @@ def zwolle() -> tuple[Row, ...]:
 def operation_free(cohort: Cohort, chunk: Chunk) -> tuple[Row, Row]:
     """Return the rows of the median time from a patient's first implantation to the first operation after it."""
     end, first = (
-        np.asarray(chunk.patients[name], dtype=np.float64).reshape(TIMES, -1) * DAY / YEAR
+        np.asarray(chunk.patients[name], dtype=np.float64).reshape(-1, cohort.patients) * DAY / YEAR
         for name in ("end", "first_operation")
     )
     medians = []
@@ -170,16 +174,18 @@ def operation_free(cohort: Cohort, chunk: Chunk) -> tuple[Row, Row]:
         medians.append(median if np.isfinite(median) else np.inf)
     low, middle, high = (float(x) for x in np.quantile(medians, (0.025, 0.5, 0.975), method="nearest"))
     within = Row(
-        cohort.name, "median time to the first re-operation", 4.5, 4.5, 4.5, middle, low, high, "y", HELD_OUT,
-        low <= 4.5 <= high, cohort.source, "met when it lies in the central 95 % of the medians of repeated cohorts",
+        cohort.name, "median time to the first re-operation, among those of repeated cohorts", 4.5, 4.5, 4.5, middle,
+        low, high, "y", HELD_OUT, low <= 4.5 <= high, cohort.source,
+        "by another rule, as its own interval is not reached: met when it lies in the central 95 % of the medians of "
+        "repeated cohorts",
     )  # fmt: skip
-    width = Row(
-        cohort.name, "printed interval of that median", 4.5, 4.1, 4.8, middle, low, high, "y", EXPECTED_MISS,
-        low >= 4.1 and high <= 4.8, cohort.source,
-        "with some 33 first operations no smooth hazard gives so narrow an interval; a wear-out that did would "
+    printed = judged(
+        cohort.name, "median time to the first re-operation, in its printed interval", (4.5, 4.1, 4.8),
+        (middle, low, high), "y", HELD_OUT, cohort.source,
+        miss="with some 33 first operations no smooth hazard gives so narrow an interval; a wear-out that did would "
         "contradict the stated battery life and the number of re-operations",
     )  # fmt: skip
-    return within, width
+    return within, printed
 
 
 def france() -> tuple[Row, ...]:
@@ -192,30 +198,21 @@ def france() -> tuple[Row, ...]:
         counted(here, "events of the pump pocket", 29, n["infection"] + n["pain"], years, HELD_OUT),
         counted(here, "pump failures", 9, failures, years, HELD_OUT),
         counted(
-            here,
-            "catheter obstructions operated",
-            47,
-            n["catheter"],
-            years,
-            HELD_OUT,
-            "catheters of three older makes; those of the scenario are of the years from 2000 on, and at first all new",
+            here, "catheter obstructions operated", 47, n["catheter"], years, HELD_OUT,
+            miss="catheters of three older makes; those of the scenario are of the years from 2000 on, and at first "
+            "all new",
         ),
         counted(
-            here,
-            "patients who gave up",
-            11,
-            n["abandoned"],
-            years,
-            HELD_OUT,
-            "the assumed rate of giving up is that of a settled therapy",
+            here, "patients who gave up", 11, n["abandoned"], years, HELD_OUT,
+            miss="the assumed rate of giving up is that of a settled therapy",
         ),
-    )
+    )  # fmt: skip
 
 
 def device() -> tuple[Row, ...]:
     """Return the rows of one pump, without chance: how long a filling lasts, and the limits of the vacuum."""
     return tuple(
-        judged(case, quantity, (value, value - slack, value + slack), (found, found, found), unit, HELD_OUT, source)
-        for case, source, figures in device_cases(load(ZWOLLE.scenario))
+        judged(case, quantity, (value, value - slack, value + slack), (found, found, found), unit, role, source, note)
+        for case, source, role, note, figures in device_cases(load(ZWOLLE.scenario))
         for quantity, value, slack, unit, found in figures
     )

@@ -8,6 +8,7 @@ from fluidics.pump import MEDIAN_LUCK, new_pump
 from fluidics.questions import fresh, histogram, mean_aggregate, pressure, usable
 from reliability.design import Design
 from scenarios.build import Scenario
+from scenarios.cases.published import COMPUTED
 from scenarios.units import DAY
 
 SEA_LEVEL = 101_325.0  # [Pa]
@@ -18,6 +19,7 @@ _MMHG = 133.322
 _BODY, _FEVER = 310.15, 313.15
 
 Figure = tuple[str, float, float, str, float]  # quantity, published value, its tolerance, unit, ours
+Figures = tuple[str, str, str, str, tuple[Figure, ...]]  # case, source, role, note
 
 
 def ambient_pressure(altitude: float) -> float:
@@ -110,8 +112,8 @@ def altitude_without_vacuum(design: Design, temperature: float) -> float:
     return 0.5 * (low + high)
 
 
-def device_cases(scenario: Scenario) -> tuple[tuple[str, str, tuple[Figure, ...]], ...]:
-    """Return the published figures of one pump beside those of a scenario, by case with its source.
+def device_cases(scenario: Scenario) -> tuple[Figures, ...]:
+    """Return the published figures of one pump beside those of a scenario, by case with its source and role.
 
     Parameters
     ----------
@@ -138,8 +140,10 @@ def device_cases(scenario: Scenario) -> tuple[tuple[str, str, tuple[Figure, ...]
         ("below ambient at 2,400 m and 40 degC", -20.0, 8.0, "mmHg", vacuum(design, 2400.0, _FEVER) / _MMHG),
         ("altitude at which nothing is left at 37 degC", 2980.0, 120.0, "m", altitude_without_vacuum(design, _BODY)),
     )
+    arithmetic = "arithmetic: a ratio of stated volumes"
+    equations = "by the vapour pressure of R-113 and the standard atmosphere; the manual has the limits alone"
     return (
-        ("Filling of 6,000 U, 40 U/d", "medtronic_2007d", filling),
-        ("Filling of 6,000 U, 66 U/d", "medtronic_2005", trial),
-        ("Vacuum of the reservoir", "medtronic_2007c", limits),
+        ("Filling of 6,000 U, 40 U/d", "medtronic_2007d", COMPUTED, arithmetic, filling),
+        ("Filling of 6,000 U, 66 U/d", "medtronic_2005", COMPUTED, arithmetic, trial),
+        ("Vacuum of the reservoir", "medtronic_2007c", COMPUTED, equations, limits),
     )

@@ -21,14 +21,14 @@ from reliability.design import Design
 from scenarios.build import load
 from scenarios.cases.devices import left_after
 from scenarios.cases.gas import BODY, MMHG
-from scenarios.cases.published import CALIBRATED, COMPUTED, HELD_OUT, STATED, Case, near, within
+from scenarios.cases.published import CALIBRATED, COMPUTED, HELD_OUT, STATED, WEAK, Case, near, within
 from scenarios.units import DAY, YEAR
 
 _UL, _ML = 1e-9, 1e-6
 _NEW = TubeSet(0.0, 0.0, 1.0)
 _FAST = 10e-6 / 3600.0  # [m3/s] of the cassette pump: 10 mL/h
 _COLD_WATER = 9.54e-4  # [Pa s] at 22 degC (IAPWS)
-_SPREAD = 6.0  # [%]: printed limits of 22 cassette pumps against nothing
+_ACCEPTED = 2.0  # [%]: less than the least printed figure, so that a pump without slip misses it
 _SESSION = 90.0 * 60.0  # [s] in a hyperbaric chamber
 _MONTH = YEAR / 12.0
 
@@ -85,25 +85,19 @@ def rate_error(drive: Peristaltic, p_in: float, p_out: float) -> float:
 
 
 def back_pressure() -> tuple[Case, ...]:
-    """Return what pressure at either end does to a cassette pump, and how much of the printed limits it covers."""
+    """Return what pressure at either end does to a cassette pump."""
     name, source, drive = "Cassette pump, 10 mL/h", "cadd_undated", cassette()
     against = {mmhg: rate_error(drive, 0.0, mmhg * MMHG) for mmhg in (-100.0, 100.0, 300.0)}
     below = rate_error(drive, -0.3 * 998.0 * 9.80665, 0.0)
     mid = "mid-point of the printed limits"
-    rows = [
-        near(name, "rate against 100 mmHg", -2.5, 3.0, against[100.0], "%", CALIBRATED, source, mid),
-        near(name, "rate against 300 mmHg", -12.0, 3.0, against[300.0], "%", CALIBRATED, source, mid),
-        near(name, "rate against -100 mmHg", 2.5, 3.0, against[-100.0], "%", HELD_OUT, source, mid),
-        near(name, "rate with the reservoir 0.3 m below", -2.5, 3.0, below, "%", HELD_OUT, source, mid),
-    ]
-    for mmhg, (low, high) in {-100.0: (-6.0, 11.0), 100.0: (-10.0, 5.0), 300.0: (-17.0, -7.0)}.items():
-        ours = (against[mmhg] - _SPREAD, against[mmhg] + _SPREAD)  # slip does not know the gain of a pump
-        covered = 100.0 * max(0.0, min(high, ours[1]) - max(low, ours[0])) / (high - low)
-        rows.append(
-            Case(name, f"cover of the limits against {mmhg:g} mmHg", 100.0, 50.0, 100.0, covered, "%", HELD_OUT, source,
-                 "limits that hold 90 % of pumps; their spread is that against nothing, +-6 %")
-        )  # fmt: skip
-    return tuple(rows)
+    return (
+        near(name, "rate against 100 mmHg", -2.5, _ACCEPTED, against[100.0], "%", CALIBRATED, source, mid),
+        near(name, "rate against 300 mmHg", -12.0, _ACCEPTED, against[300.0], "%", CALIBRATED, source, mid),
+        near(name, "rate against -100 mmHg", 2.5, _ACCEPTED, against[-100.0], "%", HELD_OUT, source, mid),
+        near(name, "rate with the reservoir 0.3 m below", -2.5, _ACCEPTED, below, "%", HELD_OUT, source, mid,
+             "0.3 m are 22 mmHg, and slip that grows with the pressure makes a fifth of what 100 mmHg make; limits of "
+             "-12 to +7 % around 22 pumps hardly tell"),
+    )  # fmt: skip
 
 
 def dose(drive: Peristaltic, start: float, volume: float) -> float:
@@ -180,10 +174,10 @@ def overinfused() -> tuple[Case, ...]:
     given, asked = emptied(1.2)
     full = float(capacity(library("peristaltic-baclofen").pump.reservoir))
     return (
-        Case(name, "left by its count when it is dry", 2.0, 2.0, math.inf, (full - asked) / _ML, "mL", HELD_OUT,
-             "medtronic_2016", "the alarm at 2 mL counts what was programmed, and never sounds"),
-        Case(name, "delivered over programmed at the refill", 1.145, 1.145, math.inf, given / asked, "-", HELD_OUT,
-             "hkmdd_2014", "beyond the label, so the refill shows it"),
+        Case(name, "left by its count when it is dry", 2.0, 2.0, math.inf, (full - asked) / _ML, "mL", WEAK,
+             "medtronic_2016", "the alarm at 2 mL counts what was programmed, and never sounds; the gain is put in"),
+        Case(name, "delivered over programmed at the refill", 1.145, 1.145, math.inf, given / asked, "-", WEAK,
+             "hkmdd_2014", "beyond the label, so the refill shows it; the gain is put in"),
     )  # fmt: skip
 
 
@@ -199,7 +193,7 @@ def pressed() -> tuple[Case, ...]:
         net = float(operate(pump.drive, state.drive, rate, p_in, mu, pump, state).flow)
         rows.append(
             Case("Roller pump in a hyperbaric chamber", f"above the count after 90 min at {atmospheres:g} atm", 0.0,
-                 0.0, math.inf, (rate - net) * _SESSION / _UL, "uL", HELD_OUT, "akman_1994", "published is the sign")
+                 0.0, math.inf, (rate - net) * _SESSION / _UL, "uL", WEAK, "akman_1994", "published is the sign")
         )  # fmt: skip
     return tuple(rows)
 
@@ -238,5 +232,6 @@ def scanned() -> tuple[Case, ...]:
         Case(name, "escapes", 10.0, 0.0, 10.0 * (1.0 + 1e-12), escaped / _UL, "uL", STATED, source, "printed: at most"),
         Case(name, "morphine of 25 mg/mL that escapes", 0.25, 0.0, 0.25 * (1.0 + 1e-12), escaped * 25e6, "mg", COMPUTED,
              source, "printed: less than; arithmetic"),
-        near(name, "flow afterwards, until a reset", 0.0, 0.0, after * DAY / _ML, "mL/d", HELD_OUT, source),
+        near(name, "flow afterwards, until a reset", 0.0, 0.0, after * DAY / _ML, "mL/d", STATED, source,
+             "gates that stay shut are put in"),
     )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-CALIBRATED, HELD_OUT, STATED, EXPECTED_MISS = "calibrated", "held out", "stated", "expected miss"
+CALIBRATED, HELD_OUT, STATED = "calibrated", "held out", "stated"
+WEAK = "weak"  # a printed limit, a sign or no effect: a pump that knows nothing of it passes too
 COMPUTED = "computed"  # by another program, an equation of state or arithmetic: it verifies and validates nothing
 
 
@@ -19,9 +20,10 @@ class Case(NamedTuple):
     high: float
     simulated: float
     unit: str
-    role: str  # calibrated, held out, stated, computed, expected miss
+    role: str  # held out, weak, calibrated, stated, computed
     source: str  # key of the bibliography
     note: str = ""
+    miss: str = ""  # why it is missed, where that is known
 
     @property
     def met(self) -> bool:
@@ -31,17 +33,17 @@ class Case(NamedTuple):
 
 def within(
     case: str, quantity: str, published: float, slack: float, simulated: float, unit: str, role: str, source: str,
-    note: str = "",
+    note: str = "", miss: str = "",
 ) -> Case:  # fmt: skip
     """Return the case of a figure that is accepted within a share [-] of what is published."""
     low, high = sorted((published * (1.0 - slack), published * (1.0 + slack)))
-    return Case(case, quantity, published, low, high, float(simulated), unit, role, source, note)
+    return Case(case, quantity, published, low, high, float(simulated), unit, role, source, note, miss)
 
 
 def near(
     case: str, quantity: str, published: float, slack: float, simulated: float, unit: str, role: str, source: str,
-    note: str = "",
+    note: str = "", miss: str = "",
 ) -> Case:  # fmt: skip
     """Return the case of a figure that is accepted within so many of its units of what is published."""
     low, high = published - slack, published + slack
-    return Case(case, quantity, published, low, high, float(simulated), unit, role, source, note)
+    return Case(case, quantity, published, low, high, float(simulated), unit, role, source, note, miss)

@@ -13,7 +13,7 @@ from fluidics.engines.exact import resolve
 from fluidics.lines.loading import time_to_pressure
 from fluidics.pump import new_pump
 from fluidics.sites.blockage import Blocked
-from scenarios.cases.published import CALIBRATED, COMPUTED, HELD_OUT, Case, within
+from scenarios.cases.published import CALIBRATED, COMPUTED, HELD_OUT, WEAK, Case, within
 from scenarios.cases.worn_pump import CREEP_TIME, HOUR, UNIT, UNIT_PER_HOUR, patch_drive, siphon_compliance, worn_pump
 
 _SHUT = 1e26  # [Pa s/m3]
@@ -79,7 +79,7 @@ def paradigm_511() -> tuple[Case, ...]:
         within(name, "alarm at 1 U/h", 75.0, 0.1, times[0] / 60.0, "min", CALIBRATED, source),
         within(name, "alarm at 0.1 U/h", 12.5, 0.02, times[1] / HOUR, "h", HELD_OUT, source),
         within(name, "alarm at 1.5 U/min", 25.0, 0.1, times[2], "s", HELD_OUT, source, "with the creep of the Veo"),
-        Case(name, "released when the line opens", 3.0, 0.0, 3.0, drive.missed / UNIT, "U", HELD_OUT, source,
+        Case(name, "released when the line opens", 3.0, 0.0, 3.0, drive.missed / UNIT, "U", WEAK, source,
              "printed: up to 3.0 U"),
     )  # fmt: skip
 
@@ -116,8 +116,9 @@ def omnipod() -> tuple[Case, ...]:
         within(go, "alarm at 25 U/d", 3.5, 0.2, daily[0], "h", CALIBRATED, "omnipodgo_2023"),
         within(go, "alarm at 10 U/d", 8.5, 0.2, daily[1], "h", HELD_OUT, "omnipodgo_2023"),
         within(go, "alarm at 40 U/d", 2.5, 0.2, daily[2], "h", HELD_OUT, "omnipodgo_2023"),
-        Case(go, "missed volume", 4.0, 3.0, 5.0, second / UNIT, "U", HELD_OUT, "omnipodgo_2023", "printed: 3 to 5 U"),
-    )
+        Case(go, "missed volume", 4.0, 3.0, 5.0, second / UNIT, "U", COMPUTED, "omnipodgo_2023",
+             "printed: 3 to 5 U; arithmetic: 3.5 h at 25 U/d"),
+    )  # fmt: skip
 
 
 def patches() -> tuple[Case, ...]:
@@ -129,7 +130,7 @@ def patches() -> tuple[Case, ...]:
         within("Occlusion, Solo", "alarm at 1 U/h", 2.95, 0.2, times[0], "h", CALIBRATED, source),
         within("Occlusion, Solo", "alarm at 0.1 U/h", 35.18, 0.2, times[1], "h", HELD_OUT, source),
         within("Occlusion, A6", "alarm at 1 U/h", 7.43, 0.2, times[2], "h", CALIBRATED, source),
-        Case("Occlusion, A6", "alarm at 0.1 U/h", 72.0, 72.0, math.inf, times[3], "h", HELD_OUT, source,
+        Case("Occlusion, A6", "alarm at 0.1 U/h", 72.0, 72.0, math.inf, times[3], "h", WEAK, source,
              "published: none before the end of its run, taken as three days"),
     )  # fmt: skip
 

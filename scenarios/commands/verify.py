@@ -45,6 +45,7 @@ def readings() -> dict[str, Any]:
     return {
         "met": total.met,
         "of": total.of,
+        "known_misses": total.known,
         "groups": [
             {"title": group.title, "cases": [{**case._asdict(), "is_met": case.met} for case in group.cases]}
             for group in groups()

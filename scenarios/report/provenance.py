@@ -87,9 +87,15 @@ def verdicts(rows: Sequence[Any]) -> list[str]:
         "rates that were copied into the scenario": [row for row in rows if row.role == "stated"],
         "figures of single pumps that were left out of the fit": alone,
         "figures that were computed elsewhere": [row for row in rows if row.role == "computed"],
-        "figures that are known not to be met": [row for row in rows if row.role == "expected miss"],
+        "limits and signs that a pump without the effect keeps too": [row for row in rows if row.role == "weak"],
     }
-    return [f"{sum(row.met for row in some)} of {len(some)} {what}" for what, some in groups.items() if some]
+    return [f"{_met(some)} {what}" for what, some in groups.items() if some]
+
+
+def _met(rows: Sequence[Any]) -> str:
+    known = sum(bool(row.miss) and not row.met for row in rows)
+    misses = f", {known} known miss{'es' if known > 1 else ''}," if known else ""
+    return f"{sum(row.met for row in rows)} of {len(rows)}{misses}"
 
 
 def comparisons(rows: Sequence[Any], numbers: Mapping[str, int]) -> list[Compared]:
@@ -107,7 +113,8 @@ def _compared(row: Any, source: int | None) -> Compared:
         value, accepted, simulated = compared(row.published, row.low, row.high, row.simulated)
         published, ours = (value, accepted), (simulated, NOTHING)
     unit = "" if row.unit == "-" else row.unit
-    return Compared(row.case, row.quantity, unit, *published, *ours, row.role, row.met, source, row.note)
+    note = "; ".join(filter(None, (row.note, row.miss)))
+    return Compared(row.case, row.quantity, unit, *published, *ours, row.role, row.met, source, note)
 
 
 def _section(path: str) -> str:

@@ -55,12 +55,14 @@ class Published(NamedTuple):
     met: bool
     source: str
     note: str
+    miss: str = ""
 
 
 VALIDATION = [
     Published("One town", "rinses", 23.0, 18.0, 29.0, 22.4, 21.8, 23.0, "per 100 y", "calibrated", True, "clinic", ""),
-    Published("Other town", "median", 4.5, 4.1, 4.8, 5.9, 5.2, 6.6, "y", "expected miss", False, "clinic", "a note"),
-]
+    Published("Other town", "median", 4.5, 4.1, 4.8, 5.9, 5.2, 6.6, "y", "held out", False, "clinic", "a note",
+              "a reason"),
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -168,8 +170,8 @@ def test_held_out_field_figures_are_counted_apart():
     copied = VALIDATION[0]._replace(role="stated", met=False)
     sure = held._replace(simulated=20.0, sim_low=20.0, sim_high=20.0)
     told = verdicts([*VALIDATION, held, held._replace(met=False), copied, sure])
-    assert [text.split(" ")[:3] for text in told] == [[k, "of", n] for k, n in ("12", "11", "01", "11", "01")]
-    assert told[0].endswith("field figures that were left out of the fit")
+    assert [text.split(" ")[2].strip(",") for text in told] == ["3", "1", "1", "1"]
+    assert told[0] == "1 of 3, 1 known miss, field figures that were left out of the fit"
 
 
 def test_few_worlds_are_told(file, found):
@@ -198,10 +200,10 @@ def test_assumed_values_are_marked_and_sources_numbered(page, reader):
 
 
 def test_met_and_missed_figures_are_both_shown(reader):
-    assert "Met are 1 of 1 figures that the model was fitted to; 0 of 1 figures that are known" in reader.text
+    assert "Met are 0 of 1, 1 known miss, field figures that were left out of the fit; 1 of 1 figures" in reader.text
     assert "One town: rinses per 100 y 23.0 [2] 18.0 to 29.0 22.40 21.80 to 23.00 calibrated ✓ met" in reader.text
-    assert "Other town: median a note y" in reader.text
-    assert "5.20 to 6.60 expected miss ✗ missed" in reader.text
+    assert "Other town: median a note; a reason y" in reader.text
+    assert "5.20 to 6.60 held out ✗ missed" in reader.text
 
 
 def test_page_says_how_to_repeat_it(reader):
