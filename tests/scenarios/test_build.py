@@ -367,7 +367,7 @@ def test_a_file_that_is_no_text_is_one_sentence(tmp_path):
     ("name", "said"),
     [
         ("implanted", "unknown scenario 'implanted'; did you mean 'implanted-insulin'?"),
-        ("zzz", "unknown scenario 'zzz'; allowed: fixed-rate-hepatic, fixed-rate-pain, gated-morphine, "),
+        ("zzz", "unknown scenario 'zzz'; allowed: electro-osmotic-insulin, fixed-rate-hepatic, fixed-rate-pain, "),
         ("gone.toml", "gone.toml: No such file or directory"),
     ],
 )
