@@ -233,6 +233,38 @@ def answer(scenario: Scenario, sizing: Sizing) -> str:
     return f"No volume is shown to meet: {asked} ({people}).{more}"
 
 
+NEARLY_EMPTY = 0.95  # [-] of the usable volume drawn
+STEADY = 0.01  # [-]: a smaller change of the flow is not worth a word
+
+
+def flow_when_empty(scenario: Scenario) -> float:
+    """Return the flow of a new pump from a nearly empty reservoir, as a share [-] of that from a full one."""
+    from fluidics.engines.panel import seen
+    from fluidics.pump import new_pump
+    from fluidics.questions import advance, histogram, usable
+
+    pump, design = scenario.design.pump, scenario.design
+    state, levels = new_pump(pump), histogram(design.regimen, design.population.mean_rate)
+    around = seen(pump, state, levels, 1.0)
+    drawn = NEARLY_EMPTY * usable(pump.reservoir, state.reservoir)
+    own = advance(pump.reservoir, state.reservoir, drawn / around.flow, around)
+    return float(seen(pump, state._replace(reservoir=own), levels, 1.0).flow / around.flow)
+
+
+def range_of_use(scenario: Scenario) -> str:
+    """Return what a sizing leaves out, in a sentence."""
+    share = flow_when_empty(scenario)
+    frozen = (
+        "Every pump delivers as it does when new and full: one that wears gives less as a rule, and runs dry less often "
+        "than here, as a study shows."
+    )
+    if abs(share - 1.0) < STEADY:
+        return frozen
+    kept = "longer" if share < 1.0 else "shorter"
+    turn = f"From a nearly empty reservoir it delivers {rounded(100.0 * share)} % of that, so that a fill lasts {kept}."
+    return f"{frozen} {turn}"
+
+
 def wanted(scenario: Scenario) -> str:
     """Return the requirement in words."""
     asked = scenario.requirement

@@ -84,3 +84,4 @@ def _tell(scenario: Scenario, found: Sizing) -> None:
     console.print("many times more patients it would take to see them as well in different ones:")
     console.print(sizing.changes_table(found))
     console.print(sizing.answer(scenario, found), markup=False)
+    console.print(sizing.range_of_use(scenario), markup=False)

@@ -155,6 +155,16 @@ def test_answer_names_the_smallest_volume_or_says_that_there_is_none(insulin, ve
     assert text.endswith(end)
 
 
+def test_a_reservoir_whose_pressure_falls_lasts_longer_than_a_sizing_says(insulin):
+    assert size.flow_when_empty(insulin) == pytest.approx(1.0, abs=1e-9)
+    assert "nearly empty" not in size.range_of_use(insulin)
+    morphine = load("peristaltic-morphine")
+    share = size.flow_when_empty(morphine)
+    assert share < 0.99
+    said = f"delivers {size.rounded(100.0 * share)} % of that, so that a fill lasts longer"
+    assert said in size.range_of_use(morphine)
+
+
 def test_requirement_in_words(insulin):
     both = insulin._replace(requirement=Requirement(run_dry=0.02, run_dry_per_refill=0.001))
     assert size.wanted(both) == "at most 2 % of patients ever run dry and at most 0.1 % of refills find a dry reservoir"
