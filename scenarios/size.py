@@ -255,8 +255,8 @@ def range_of_use(scenario: Scenario) -> str:
     """Return what a sizing leaves out, in a sentence."""
     share = flow_when_empty(scenario)
     frozen = (
-        "Every pump delivers as it does when new and full: one that wears gives less as a rule, and runs dry less often "
-        "than here, as a study shows."
+        "Every pump delivers as it does when new and full: one that wears gives less as a rule, and runs dry less "
+        "often than here, as a study shows."
     )
     if abs(share - 1.0) < STEADY:
         return frozen
