@@ -58,27 +58,6 @@ def test_a_source_tree_knows_its_version(monkeypatch):
     assert version("numpy") == "not installed"
 
 
-@pytest.mark.parametrize("at", ["scenarios.cli", "typer", "reliability.version"])
-def test_an_interruption_of_the_first_imports_is_one_word(at):
-    code = (
-        "import sys\nclass Finger:\n    def find_spec(self, name, *_):\n"
-        f"        if name == {at!r}: raise KeyboardInterrupt\n"
-        "sys.meta_path.insert(0, Finger())\nfrom scenarios.__main__ import main\nmain()"
-    )
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=ROOT)
-    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", "Interrupted.\n")
-
-
-@pytest.mark.parametrize("command", [("verify",), ("list",), ("check", "implanted-insulin")])
-def test_an_interrupted_command_is_one_word(monkeypatch, command):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(doctor, "name_clash", interrupted)
-    ended = run(*command)
-    assert (ended.exit_code, ended.stdout, ended.stderr) == (130, "", "Interrupted.\n")
-
-
 def test_a_study_file_ends_in_h5(tmp_path):
     ended = run("study", "implanted-insulin", "--patients", "1", "--years", "1", "-o", str(tmp_path / "study.txt"))
     assert (ended.exit_code, ended.stderr) == (2, f"--output {tmp_path / 'study.txt'}: must end in .h5\n")
@@ -376,18 +355,6 @@ def test_interrupted_study_keeps_its_patients_and_says_how_to_go_on(finished, tm
     assert 3 <= len(kept) < 300
     assert run(*again[1:]).exit_code == 0
     assert fingerprint(file) == fingerprint(finished[0])
-
-
-@pytest.mark.parametrize(("sent", "word", "code"), [("SIGINT", "Interrupted", 130), ("SIGTERM", "Terminated", 143)])
-def test_a_study_interrupted_before_its_first_patient_says_that_nothing_is_kept(
-    tmp_path, monkeypatch, sent, word, code
-):
-    monkeypatch.setattr("scenarios.build.load", lambda *_: signal.raise_signal(getattr(signal, sent)))
-    ended = run("study", "implanted-insulin", "--patients", "3", "--years", "1", "-o", str(tmp_path / "none.h5"))
-    assert ended.exit_code == code
-    said = "before any patient was finished. Nothing is kept; give the same command again."
-    assert ended.stderr.strip() == f"{word} {said}"
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_every_command_of_the_readme_works_in_its_order(tmp_path, monkeypatch):
