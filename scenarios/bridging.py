@@ -105,6 +105,8 @@ def _concentrations(scenario: Scenario, wanted: Wanted) -> tuple[Reading, Readin
     before, after = _read("--from", given), _read("--to", wanted.to)
     if before.unit != after.unit:
         raise ScenarioError([f"--to {wanted.to}: does not fit to {given}; give both per unit, or both per mass"])
+    if before.si == after.si and wanted.origin:
+        raise ScenarioError([f"--to {wanted.to}: is the same as --from {wanted.origin}; give two that differ"])
     if before.si == after.si:
         raise ScenarioError([f"--to {wanted.to}: the pump holds that already; say what else it holds by --from"])
     return before, after

@@ -125,7 +125,7 @@ def _parsed(text: str, file: str) -> Document:
         place = f"{file}:{where[1]}:{where[2]}" if where else file
         reason = message.split(" (at ")[0]
         raise ScenarioError([f"{place}: not TOML: {reason[0].lower()}{reason[1:]}"]) from None
-    return Document(Path(file).stem, tables, located(text, file))
+    return Document(Path(file).stem, tables, located(text, file) or {(): f"{file}:1"})
 
 
 def _read(name_or_path: str, asked_at: str) -> Document:
@@ -239,7 +239,7 @@ def place(places: dict[Keys, str], path: Keys, name: str) -> str:
     within = (keys for keys in places if keys[: len(path)] == path)
     around = (path[:length] for length in range(len(path) - 1, 0, -1) if path[:length] in places)
     found = path if path in places else next(within, None) or next(around, None)
-    return places[found] if found else name
+    return name if found is None else places[found]
 
 
 def written(tables: Table, at: Keys = ()) -> str:

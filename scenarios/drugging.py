@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from fluidics.drugs.contents import Contents, Refill, active, contents
+from fluidics.engines.trace import Event
 from fluidics.lines.dead_volume import tubes
 from fluidics.network import Floats
 from fluidics.pump import Pump, new_pump
@@ -26,11 +27,11 @@ from scenarios.report.words import rounded
 from scenarios.run import Run
 from scenarios.scenario import BLOCKAGE, Scenario
 from scenarios.timetable import moment
+from scenarios.trace_words import CONCENTRATIONS, REFILL
 from scenarios.units import convert
 
 HOUR = 3600.0
 WHOLE = 1.0 - 5e-5  # [-]: strength from which on a hundred per cent are shown
-_SHOWN = {"U": ("U/mL", 1e-6), "g": ("mg/mL", 1e-3)}  # of a concentration: its unit, and what one in SI is in it
 
 
 class Drugged(NamedTuple):
@@ -85,7 +86,7 @@ def _refill(text: str, counted: str, length: float) -> Refill:
         return Refill(when.seconds, 0.0)
     read = concentration(given.strip())
     if not read.unit.startswith(counted):
-        raise ValueError(f"is not counted as the drug of the scenario is; allowed: {_SHOWN[counted][0]}")
+        raise ValueError(f"is not counted as the drug of the scenario is; allowed: {CONCENTRATIONS[counted][0]}")
     return Refill(when.seconds, read.si)
 
 
@@ -124,6 +125,13 @@ def followed(scenario: Scenario, done: Run, refilled: Sequence[Refill]) -> Drugg
     complaints = tuple(_complaints(pump, done, come is not None))
     found = (trace.time, counted, strength, worth, back, come, last, bool(refilled))
     return Drugged(*found, stop, told, off, complaints)
+
+
+def marked(done: Run, refilled: Sequence[Refill]) -> Run:
+    """Return a run with its refills among the events of its trace."""
+    more = [Event(each.time, REFILL, each.concentration) for each in refilled]
+    events = sorted((*done.trace.events, *more), key=lambda event: event.time)
+    return done._replace(trace=done.trace._replace(events=tuple(events)))
 
 
 def _back(pump: Pump, done: Run) -> Floats:
@@ -191,7 +199,7 @@ def readings(found: Drugged) -> dict[str, Any]:
 
 
 def _arrived(found: Drugged) -> dict[str, Any]:
-    unit, factor = _SHOWN[found.drug]
+    unit, factor = CONCENTRATIONS[found.drug]
     come, last = found.arriving, found.last
     assert come is not None
     way = (come - come[0]) / (last - come[0]) if last != come[0] else np.zeros_like(come)
@@ -219,8 +227,8 @@ def rows(found: Drugged) -> Iterator[tuple[str, str]]:
         yield "drawn back through the tip", f"{rounded(drawn['most_uL'], 4)} µL at most, at {drawn['hours']:.2f} h"
     if found.arriving is not None:
         told = _arrived(found)
-        half = "its half is not there yet" if told["half_hours"] is None else f"its half at {told['half_hours']:.2f} h"
-        change = f"; of the change, {half}" if found.refilled else ""
+        half = "has not arrived yet" if told["half_hours"] is None else f"arrived at {told['half_hours']:.2f} h"
+        change = f"; half of the change {half}" if found.refilled else ""
         yield "arriving at the end", f"{rounded(told['concentration'], 4)} {told['unit']}{change}"
         if found.drawn_back.any():
             yield "in the reservoir at the end", f"{rounded(told['reservoir'], 4)} {told['unit']}"

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from fluidics.drives.lead_screw import LeadScrew
+from fluidics.engines.rungs import ENGINES
 from fluidics.network import Floats
 from fluidics.programmes.deliverable import quantum
 from fluidics.programmes.programme import pieces
@@ -17,14 +18,17 @@ from scenarios.build import Scenario
 from scenarios.profile_words import course, events, shown
 from scenarios.report.drawing import BLUE, INK, MUTED, SHADES, drawn, write
 from scenarios.run import Run
-from scenarios.trace_words import HOUR, Words, said
+from scenarios.trace_words import CONCENTRATIONS, HOUR, Words, said
 from scenarios.trace_words import unit as unit_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from scenarios.drugging import Drugged
+
 ORANGE = "#d55e00"  # goes with the colours of `scenarios.report.drawing` (Okabe and Ito 2008)
 WINDOWS = 96  # over which the delivered flow is averaged, about: quarters of an hour in a day
+SHORT = 1e-9  # [-] of a trace or a stroke, below which two edges are one
 POINTS = 4000  # that a line of this width can show
 WIDE = 20.0  # [-] greatest over least programmed rate above which the axis of flows is logarithmic
 LINES = {
@@ -33,23 +37,29 @@ LINES = {
     "line": BLUE,
     "tip": ORANGE,
 }  # the last one, which swings least, on top
+FINEST = next(iter(ENGINES))
 ALIKE = 0.03  # [-] of all pressures, below which two lines lie on each other
 MOST_LABELS = 6
+HEADROOM = 1.15  # [-] above the greatest flow
 
 
-def plot(scenario: Scenario, run: Run, path: Path) -> None:
+def plot(scenario: Scenario, run: Run, path: Path, drug: Drugged | None = None) -> None:
     """Write the figure of a trace as SVG, PNG or PDF."""
     valves = [k for k in range(run.trace.open.shape[1]) if np.ptp(run.trace.open[:, k]) > 0]
     followed = list(dict.fromkeys(profile.slot for profile in run.profiles))
     heights = [1.8, 2.0, 1.5, *([0.22 * len(valves) + 0.2] if valves else []), *(1.0 for _ in followed)]
+    if drug and drug.arriving is not None:
+        heights.insert(3, 1.2)
     layout = {"sharex": True, "gridspec_kw": {"height_ratios": heights}}
     with drawn(sum(heights) + 1.1, len(heights), 1, **layout) as (figure, grid):
         axes, words = list(grid[:, 0]), Words(scenario)
         _flow(axes[0], run, words, quantum(scenario.design.pump.drive))
         _pressure(axes[1], run)
         _volume(axes[2], run, words)
+        if drug and drug.arriving is not None:
+            _arriving(axes[3], run, drug.arriving, drug.drug)
         if valves:
-            _valves(axes[3], run, valves)
+            _valves(axes[len(axes) - len(followed) - 1], scenario, run, valves)
         for each, slot in zip(axes[len(axes) - len(followed) :], followed, strict=True):
             _followed(each, scenario, run, slot)
         _time_axis(axes[-1], run)
@@ -87,22 +97,40 @@ def _time_axis(axes: Axes, run: Run) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(9, steps=[1, 2, 3, 5, 10] if unit != "h" else [1, 2, 3, 4, 6, 10]))
 
 
-def _windows(run: Run, quantum: float) -> Iterator[float]:
-    """Yield the edges [s] of windows within steps of the programme, each of a whole number of strokes if it can be."""
-    yield 0.0
-    for start, stop, rate in pieces(run.programme, 0.0, float(run.trace.time[-1])):
-        wanted = run.trace.time[-1] / WINDOWS
-        period = quantum / rate if rate > 0.0 else 0.0
-        length = period * math.ceil(wanted / period) if 0.0 < period < stop - start else wanted
-        yield from (start + k * length for k in range(1, math.floor((stop - start) / length)))
-        yield stop
+def _windows(run: Run, quantum: float) -> list[float]:
+    """Return the edges [s] of windows: where strokes begin as programmed, so that a window holds whole strokes.
+
+    A stroke belongs to the time in which its volume is programmed, across a step of the programme too; what follows
+    the last whole stroke is left out. Steps without a whole stroke, and drives without strokes, have windows of time.
+    """
+    end = float(run.trace.time[-1])
+    wanted, before, edges = end / WINDOWS, 0.0, [0.0]
+    for start, stop, rate in pieces(run.programme, 0.0, end):
+        after = before + rate * (stop - start)
+        first, last = (round_(value / quantum) if quantum else 0 for round_, value in ((_up, before), (_down, after)))
+        if last > first:
+            many = max(math.ceil(wanted * rate / quantum), 1)
+            edges += (start + (k * quantum - before) / rate for k in (*range(first, last, many), last))
+        elif quantum == 0.0 or rate == 0.0:
+            edges += (start + k * wanted for k in range(math.floor((stop - start) / wanted)))
+            edges.append(stop)
+        before = after
+    return [edge for k, edge in enumerate(edges) if k == 0 or edge > edges[k - 1] + SHORT * end]
+
+
+def _up(strokes: float) -> int:
+    return math.ceil(strokes - SHORT)
+
+
+def _down(strokes: float) -> int:
+    return math.floor(strokes + SHORT)
 
 
 def _flow(axes: Axes, run: Run, words: Words, quantum: float) -> None:
     """Draw the programmed rate, and the delivered flow as means over short windows."""
     trace, (_, clock) = run.trace, _clock(run)
     unit, factor = words.rates
-    edges = np.array(list(_windows(run, quantum)))
+    edges = np.array(_windows(run, quantum))
     passed = np.interp(edges, np.append(0.0, trace.time), np.append(0.0, trace.delivered))
     steps = list(pieces(run.programme, 0.0, float(trace.time[-1])))
     asked = [factor * rate for _, _, rate in steps]
@@ -115,7 +143,8 @@ def _flow(axes: Axes, run: Run, words: Words, quantum: float) -> None:
     if max(asked) > WIDE * least > 0.0:
         axes.set_yscale("symlog", linthresh=10.0 ** math.floor(math.log10(least)), linscale=0.5)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}")
-    axes.set_ylim(bottom=min(0.0, 1.05 * float(mean.min())))
+    top = max(*asked, float(mean.max(initial=0.0))) * (HEADROOM if axes.get_yscale() == "linear" else HEADROOM**3)
+    axes.set_ylim(min(0.0, 1.05 * float(mean.min(initial=0.0))), top or 1.0)
 
 
 def _pressure(axes: Axes, run: Run) -> None:
@@ -124,12 +153,13 @@ def _pressure(axes: Axes, run: Run) -> None:
     first = {name: k for k, node in reversed(list(enumerate(trace.node_names))) if (name := _kind(node)) in LINES}
     line = trace.pressure[:, first["line"]]
     far = ALIKE * np.ptp(trace.pressure)
+    known = "default" if trace.engine == FINEST else "steps-pre"  # coarser engines tell the peak or mean of a step
     alike = [name for name, k in first.items() if np.abs(trace.pressure[:, k] - line).max() <= far]
     for name, colour in LINES.items():
         if name == "line" or (name in first and name not in alike):
             time, values = _thinned(trace.time, trace.pressure[:, first[name]])
             label = ", ".join(sorted(alike)) if name == "line" else name
-            axes.plot(time / clock, values / 1e3, color=colour, linewidth=1.0, label=label)
+            axes.plot(time / clock, values / 1e3, color=colour, linewidth=1.0, label=label, drawstyle=known)
     axes.set_ylabel("Pressure [kPa]")
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=4, frameon=False, borderaxespad=0.0, fontsize=8)
 
@@ -162,7 +192,15 @@ def _volume(axes: Axes, run: Run, words: Words) -> None:
     axes.legend(loc="upper left", frameon=False, fontsize=8)
 
 
-def _valves(axes: Axes, run: Run, valves: list[int]) -> None:
+def _arriving(axes: Axes, run: Run, arriving: Floats, counted: str) -> None:
+    """Draw the concentration of drug at the tip."""
+    unit, factor = CONCENTRATIONS[counted]
+    axes.plot(run.trace.time / _clock(run)[1], factor * arriving, color=BLUE, linewidth=1.2)
+    axes.set_ylabel(f"At the tip\n[{unit}]")
+    axes.set_ylim(bottom=0.0, top=1.1 * factor * float(arriving.max()) or 1.0)
+
+
+def _valves(axes: Axes, scenario: Scenario, run: Run, valves: list[int]) -> None:
     """Draw a bar for each time that a valve is open, as wide as a hair at least."""
     trace, (_, clock) = run.trace, _clock(run)
     for row, link in enumerate(valves):
@@ -170,7 +208,10 @@ def _valves(axes: Axes, run: Run, valves: list[int]) -> None:
         begins = np.append(0.0, trace.time[:-1])[opened] / clock
         axes.eventplot(begins, lineoffsets=row, linelengths=0.7, linewidths=0.5, colors=BLUE)
         axes.broken_barh(list(zip(begins, trace.time[opened] / clock - begins, strict=True)), (row - 0.35, 0.7))
-    axes.set_yticks(range(len(valves)), [trace.link_names[link].replace("_", " ") for link in valves])
+    names = [trace.link_names[link].replace("_", " ") for link in valves]
+    if isinstance(scenario.design.pump.drive, LeadScrew):
+        names = ["plunger\nmoving" if name == "outlet" else name for name in names]
+    axes.set_yticks(range(len(valves)), names)
     axes.set_ylim(len(valves) - 0.5, -0.5)
     axes.grid(visible=False)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from typing import Any
 
-from fluidics.engines.trace import Event
+from fluidics.drives.lead_screw import LeadScrew
+from fluidics.engines.trace import NEVER, Event
 from fluidics.programmes.deliverable import (
     AT_ONCE,
     CANCELLED,
@@ -18,13 +19,15 @@ from fluidics.programmes.deliverable import (
 )
 from fluidics.programmes.programme import Programme
 from fluidics.pump import new_pump
-from fluidics.questions import fastest
+from fluidics.questions import encloses, fastest, pressure, stall, temperature
 from scenarios.parts import units
 from scenarios.report.words import rounded
 from scenarios.run import Run
 from scenarios.scenario import BLOCKAGE, BLOCKED, Scenario
 
 HOUR = 3600.0
+REFILL = "refill"
+CONCENTRATIONS = {"U": ("U/mL", 1e-6), "g": ("mg/mL", 1e-3)}  # how they are shown, and how many of it are one in SI
 _SENTENCES = {
     TOO_FAST: "asks for {asked:rate}; the drive reaches {limit:rate}, and delivers that",
     TOO_SLOW: "asks for {asked:rate}; the slowest rate is {limit:rate}",
@@ -86,11 +89,32 @@ class Words:
         return text.format(asked=say(shortfall.asked), limit=say(shortfall.limit))
 
 
+def silence(scenario: Scenario, done: Run) -> str:
+    """Return why no alarm sounds on a line that is blocked, or at a pressure that the drive does not reach."""
+    if any(event.name == "alarm" for event in done.trace.events):
+        return ""
+    pump, given = scenario.design.pump, done.alarm < NEVER
+    reach, why = stall(pump.drive), "the drive stalls at {:.4g} kPa"
+    if reach >= NEVER and not encloses(pump.drive) > 0.0:
+        reach = pressure(pump.reservoir, new_pump(pump).reservoir, temperature(pump.site))
+        why = "the drive pushes with the pressure of its reservoir, {:.4g} kPa"
+    said = why.format(reach / 1e3) if reach < NEVER else "the drive pushes against any pressure"
+    blocked = any(change.slot == BLOCKAGE and change.value > 0.0 for change in done.changes)
+    if given and (blocked or done.alarm > reach):
+        line = [k for k, name in enumerate(done.trace.node_names) if name.startswith("line")]
+        came = f"the line comes to {done.trace.pressure[:, line].max() / 1e3:.4g} kPa"
+        why = f"{said}, and " if done.alarm > reach else ""
+        return f"no alarm at {done.alarm / 1e3:.4g} kPa: {why}{came}"
+    return f"no alarm: none is stated, nor given by --alarm; {said}" if blocked else ""
+
+
 def unit(scenario: Scenario, name: str) -> str:
     """Return the SI unit of the value of an event."""
     if "." in name:
         place, field = name.split(".", 1)
         return units(type(getattr(scenario.design.pump, place)))[field]
+    if name == REFILL:
+        return next(value.unit for value in scenario.values if value.path == "pump.drug.concentration")
     return {BLOCKAGE: "Pa s/m3", "release": "Pa s/m3", "alarm": "Pa"}.get(name, "-")
 
 
@@ -99,6 +123,9 @@ def said(scenario: Scenario, event: Event) -> str:
     si = unit(scenario, event.name)
     if event.name == BLOCKAGE and event.value == BLOCKED:
         return "tip blocked"
+    if event.name == REFILL:
+        shown, factor = CONCENTRATIONS[si.split("/")[0]]
+        return f"{REFILL} {rounded(event.value * factor, 4)} {shown}"
     if si == "Pa":
         return f"{event.name} {event.value / 1e3:.4g} kPa"
     if event.name.endswith("temperature"):
@@ -111,6 +138,11 @@ def said(scenario: Scenario, event: Event) -> str:
 def _fixed(value: float, decimals: int) -> str:
     """Return a number to so many decimals, and what rounds to zero without a sign."""
     return f"{round(value, decimals) + 0.0:.{decimals}f}"
+
+
+def switching(scenario: Scenario) -> str:
+    """Return what opens and shuts between drive and line: a plunger that sticks and slips is no valve."""
+    return "plunger, sticking or moving" if isinstance(scenario.design.pump.drive, LeadScrew) else "valve switchings"
 
 
 def rows(scenario: Scenario, done: Run, found: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -127,7 +159,7 @@ def rows(scenario: Scenario, done: Run, found: dict[str, Any]) -> Iterator[tuple
     if found["strokes"]:
         yield "strokes", f"{found['strokes']:,}"
     if trace.switches:
-        yield "valve switchings", f"{trace.switches:,}"
+        yield switching(scenario), f"{trace.switches:,}"
     if done.gap:
         apart = (done.gap.end_pressure, done.gap.volume_per_stroke, done.gap.volume_per_day)
         far = f"at most {100.0 * max(map(abs, apart)):.2g} %, bound {100.0 * done.gap.bound:.2g} %"

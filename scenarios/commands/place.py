@@ -9,6 +9,18 @@ from pathlib import Path
 from scenarios.document import ScenarioError
 
 
+def check_ending(path: Path, ending: str) -> None:
+    """Refuse a name that does not end as it should.
+
+    Raises
+    ------
+    ScenarioError
+        When it ends otherwise.
+    """
+    if path.suffix.lower() != ending:
+        raise ScenarioError([f"--output {path}: must end in {ending}"])
+
+
 def check_place(path: Path, ending: str) -> None:
     """Refuse a name that a result cannot have.
 
@@ -17,8 +29,7 @@ def check_place(path: Path, ending: str) -> None:
     ScenarioError
         When it does not end as it should, is a folder, or lies in none.
     """
-    if path.suffix.lower() != ending:
-        raise ScenarioError([f"--output {path}: must end in {ending}"])
+    check_ending(path, ending)
     if path.is_dir():
         raise ScenarioError([f"--output {path}: is a folder; give the name of a file"])
     if not path.parent.is_dir():

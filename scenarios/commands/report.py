@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scenarios.commands.place import check_place
+from scenarios.commands.place import check_ending
 from scenarios.commands.screen import say
 
 
@@ -21,6 +21,6 @@ def report(
     from scenarios.report import write_report
 
     page = output or file.with_suffix(".html")
-    check_place(page, ".html")
+    check_ending(page, ".html")
     write_report(file, page)
     say(f"The report is in {page}; any browser opens it.")

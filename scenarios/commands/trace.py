@@ -76,6 +76,7 @@ def trace(
         with patience(BUSY):
             done = tracing.run(scenario, length, engine, changed, pressure, followed, until)
             drug = drugging.followed(scenario, done, refilled)
+            done = drugging.marked(done, refilled)
     except KeyboardInterrupt:
         say("Interrupted. A trace keeps nothing; give the same command again.")
         raise typer.Exit(INTERRUPTED) from None
@@ -85,7 +86,7 @@ def trace(
     for complaint in (*done.complaints, *drug.complaints):
         say(complaint)
     if plot:
-        trace_figure.plot(scenario, done, plot)
+        trace_figure.plot(scenario, done, plot, drug)
         say(f"{plot} holds the figure.")
     if as_json:
         print_json({"file": str(output), **found})

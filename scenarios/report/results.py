@@ -136,8 +136,8 @@ def answers(found: Results) -> list[Row]:
         for one in found.spells
         if one.days.events
     ]
-    in_vain = found.restored is None or found.restored.share == 0.0
-    helped = [] if in_vain else [_shared("Rinses at visits that restored the flow", found.restored)]
+    of_use = found.restored if found.restored and found.restored.share > 0.0 else None
+    helped = [_shared("Rinses at visits that restored the flow", of_use)] if of_use else []
     volume = _shared("Programmed volume that was not delivered", found.not_delivered)
     return [*service, operated, *half, *happening, *days, *helped, *_required(found.requirement), volume]
 
@@ -215,7 +215,7 @@ def _half(curve: Curve, words: Terms) -> Row:
     shown, interval = estimated(value, soonest, latest)
     if np.isnan(latest) and not np.isnan(soonest):
         interval = f"{rounded(soonest)} to more than {rounded(float(curve.time[-1]))}"
-    return Row(f"Half of the patients {words.again} after", shown, interval, "y")
+    return Row(words.half, shown, interval, "y")
 
 
 def _crossing(time: NDArray[np.float64], share: NDArray[np.float64]) -> float:

@@ -22,6 +22,7 @@ class Terms(NamedTuple):
     operations: str
     several: str
     again: str  # before a time
+    half: str
     pumps: str
     ended: str
     having: str
@@ -45,6 +46,7 @@ IMPLANTED = Terms(
     operations="Operations of any kind",
     several="Operations",
     again="operated again",
+    half="Half of the patients operated again after",
     pumps="Pumps implanted",
     ended="replaced or explanted",
     having="with a pump implanted",
@@ -54,6 +56,7 @@ WORN = Terms(
     operations="Replacements of the pump",
     several="Replacements",
     again="with another pump",
+    half="Half of the patients have another pump after",
     pumps="Pumps worn",
     ended="replaced",
     having="with a pump",

@@ -116,6 +116,7 @@ def test_a_figure_is_written(tmp_path):
     [
         (BACLOFEN, ["--to", "2000"], "--to '2000': its unit does not fit here; allowed: U/mL, mg/mL, ug/mL"),
         (BACLOFEN, ["--to", "0 ug/mL"], "--to '0 ug/mL': must be above zero"),
+        (BACLOFEN, ["--from", "500 ug/mL", "--to", "500 ug/mL"], "the same as --from 500 ug/mL; give two that differ"),
         (BACLOFEN, ["--to", "2000 ug/mL"], "the pump holds that already; say what else it holds by --from"),
         (BACLOFEN, ["--to", "100 U/mL"], "does not fit to 2000 ug/mL; give both per unit, or both per mass"),
         (BACLOFEN, ["--to", "1 mg/mL", "--dose", "5 mg"], "--dose 5 mg: its unit does not fit here; allowed: "),

@@ -243,6 +243,12 @@ def test_check_tells_good_files_on_stdout_and_problems_on_stderr(tmp_path):
     assert [len(one["problems"]) for one in told] == [0, 1]
 
 
+def test_a_file_without_a_key_is_told_by_file_and_line(tmp_path):
+    (tmp_path / "empty.toml").write_text("# nothing\n", encoding="utf-8")
+    said = run("check", str(tmp_path / "empty.toml")).stderr
+    assert said == f"{tmp_path / 'empty.toml'}:1: lacks title, pump, regimen, clinic, population\n"
+
+
 # --- studies -----------------------------------------------------------------------------------------------------
 
 

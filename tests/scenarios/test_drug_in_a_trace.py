@@ -98,6 +98,17 @@ def test_a_refill_arrives_when_the_dead_volume_has_passed():
     assert np.diff(come).min() >= -1e-9
 
 
+def test_a_refill_is_an_event_on_the_screen_in_the_file_and_in_the_figure():
+    ended = traced(BACLOFEN, "--hours", "6", "--engine", "stroke", "--refill", "3 h: 4000 ug/mL", "--plot", "t.svg")
+    assert "3.0000 h  refill 4 mg/mL" in ended.stdout
+    assert "half of the change has not arrived yet" in ended.stdout
+    with xarray.open_dataset("t.h5", group="events", engine="h5netcdf", decode_timedelta=False) as read:
+        assert "refill" in read["kind"].attrs["flag_meanings"]
+    text = Path("t.svg").read_text(encoding="utf-8")
+    assert "refill 4 mg/mL" in text
+    assert "At the tip" in text
+
+
 def test_a_fluid_without_drug_ends_the_dose_and_is_flagged():
     found = told(BACLOFEN, "--hours", "120", "--refill", "0 h: none")
     assert found["arriving"]["concentration"] < 0.2

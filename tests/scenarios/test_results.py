@@ -12,6 +12,7 @@ from scipy.stats import binomtest
 
 from reliability.events import MODE
 from scenarios.report.shares import not_delivered, requirement
+from scenarios.report.terms import IMPLANTED, WORN
 
 
 def volumes(world, undelivered):
@@ -41,6 +42,13 @@ def test_volume_not_delivered_to_a_single_patient_has_no_limits():
     assert share.share == pytest.approx(3.0 / 103.0, rel=1e-9)
     assert np.isnan(share.lower)
     assert np.isnan(share.upper)
+
+
+def test_half_of_the_patients_is_said_of_those_who_wear_a_pump_too():
+    assert [terms.half for terms in (IMPLANTED, WORN)] == [
+        "Half of the patients operated again after",
+        "Half of the patients have another pump after",
+    ]
 
 
 class Study(NamedTuple):

@@ -12,6 +12,8 @@ import xarray
 from typer.testing import CliRunner
 
 from fluidics.engines.gap import Gap
+from fluidics.programmes.deliverable import quantum
+from fluidics.programmes.programme import volume
 from scenarios import programmes, trace_figure, trace_words, tracing
 from scenarios.build import load, names
 from scenarios.cli import app
@@ -248,6 +250,61 @@ def test_figure_names_its_axes_and_events(place):
     text = (place / "t.svg").read_text(encoding="utf-8")
     for word in ("Flow [U/h]", "Pressure [kPa]", "Volume [U]", "inlet", "outlet", "[min]", "site.pressure 3 kPa"):
         assert word in text
+
+
+def test_flows_in_the_figure_are_means_over_whole_strokes_also_beside_a_bolus():
+    """A bolus of 6 U at 7 h in 6 min: strokes belong to the time in which their volume is programmed."""
+    read = scenario()
+    asked = programmes.asked(read, 9.0 * HOUR, [], [])
+    run = tracing.run(read, 9.0 * HOUR, "stroke", asked, tracing.NEVER)
+    size = quantum(read.design.pump.drive)
+    edges = np.array(trace_figure._windows(run, size))
+    programmed = np.array([volume(run.programme, 0.0, edge) for edge in edges]) / size
+    assert np.abs(programmed - np.rint(programmed)).max() < 1e-6
+    assert np.diff(programmed).min() > 0.5
+    delivered = np.interp(edges, np.append(0.0, run.trace.time), np.append(0.0, run.trace.delivered)) / size
+    assert np.diff(delivered) == pytest.approx(np.diff(programmed), rel=0.01)
+    assert edges[edges < 7.0 * HOUR][-1] > 6.8 * HOUR
+    assert (np.diff(edges)[np.diff(programmed) > 20.0] < 0.11 * HOUR).all()  # nothing of the bolus before or after
+
+
+def test_a_drive_without_strokes_has_windows_of_time_within_steps():
+    read = load("fixed-rate-hepatic")
+    run = tracing.run(read, 6.0 * HOUR, "panel", (), tracing.NEVER)
+    assert np.diff(trace_figure._windows(run, 0.0)) == pytest.approx(6.0 * HOUR / trace_figure.WINDOWS, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "said"),
+    [
+        (
+            "implanted-insulin",
+            ("--set", "drive.stall_pressure=50 kPa", "--alarm", "60 kPa", "--occlude", "2 h"),
+            r"no alarm at 60 kPa: the drive stalls at 50 kPa, and the line comes to \d+(\.\d+)? kPa",
+        ),
+        ("implanted-insulin", ("--alarm", "900 kPa"), "no alarm at 900 kPa: the drive stalls at 100 kPa, and the line"),
+        ("peristaltic-baclofen", ("--alarm", "90 kPa", "--occlude", "3.9 h"), "no alarm at 90 kPa: the line comes"),
+        ("peristaltic-baclofen", ("--occlude", "2 h"), "no alarm: none is stated, nor given by --alarm; the drive"),
+        ("gated-morphine", ("--occlude", "2 h"), "the drive pushes with the pressure of its reservoir, 246.4 kPa"),
+        ("worn-morphine-gas", ("--occlude", "2 h"), "the drive pushes against any pressure"),
+    ],
+)
+def test_an_alarm_that_cannot_sound_is_said(name, arguments, said):
+    assert re.search(said, traced("--hours", "4", "--engine", "stroke", *arguments, name=name).stderr)
+
+
+def test_nothing_is_said_where_an_alarm_sounds_or_nothing_is_blocked():
+    heard = traced("--hours", "6", "--engine", "stroke", "--alarm", "60 kPa", "--occlude", "2 h")
+    assert "no alarm" not in heard.stderr + traced("--hours", "1", name="peristaltic-baclofen").stderr
+
+
+def test_a_plunger_is_no_valve(place):
+    ended = traced("--hours", "3", "--plot", "t.svg", name="worn-insulin-tubed")
+    assert re.search(r"^plunger, sticking or moving +\d", ended.stdout, re.MULTILINE)
+    assert "valve" not in ended.stdout
+    text = (place / "t.svg").read_text(encoding="utf-8")
+    assert "plunger" in text
+    assert "outlet" not in text
 
 
 def test_figure_of_the_same_trace_is_the_same(place):
