@@ -209,7 +209,8 @@ def pusher_stroke(
 ) -> Stroke:
     if rate <= 0.0:
         return Stroke(period=60.0, volume=0.0, conductance=drive.leak, crack=0.0)
-    return Stroke(period=drive.volume / rate, volume=drive.volume - drive.yielding * p_out, conductance=drive.leak, crack=0.0)
+    volume = drive.volume - drive.yielding * p_out
+    return Stroke(period=drive.volume / rate, volume=volume, conductance=drive.leak, crack=0.0)
 
 
 def pusher_pump(drive: Pusher, catheter: Hose, site: Tissue, reservoir: Spring | None = None) -> Pump:
