@@ -58,7 +58,7 @@ def readings(attributes: Mapping[str, Any], found: Results) -> dict[str, Any]:
 
 def _required(asked: Requirement | None) -> dict[str, Any] | None:
     """Return the share of patients whose reservoir ran dry, that which is allowed, and whether it is kept."""
-    return asked and {"run_dry": _share(asked.found), "allowed": asked.allowed, "verdict": asked.verdict.split(",")[0]}
+    return asked and {"run_dry": _share(asked.found), "allowed": asked.allowed, "verdict": asked.verdict}
 
 
 def _yearly(curve: Curve) -> list[dict[str, float]]:

@@ -30,7 +30,7 @@ class Requirement(NamedTuple):
         """Whether the interval lies below what is allowed, above it, or across."""
         if self.found.upper <= self.allowed:
             return "met"
-        return "missed" if self.found.lower > self.allowed else "open, more patients would tell"
+        return "missed" if self.found.lower > self.allowed else "open"
 
 
 def requirement(study: StudyFile, world: NDArray[Any]) -> Requirement | None:
