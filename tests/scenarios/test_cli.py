@@ -12,7 +12,6 @@ import signal
 import subprocess
 import sys
 import time
-import tomllib
 from importlib import metadata
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,7 +20,6 @@ import pytest
 from typer.testing import CliRunner
 
 from reliability.store import open_study
-from reliability.version import version
 from scenarios.build import names
 from scenarios.cli import app
 from scenarios.commands import doctor, screen
@@ -46,16 +44,6 @@ def test_start_imports_nothing_heavy(arguments):
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert ended.stderr.strip() == "[]"
     assert "pumpsim" in ended.stdout
-
-
-def test_a_source_tree_knows_its_version(monkeypatch):
-    def missing(name):
-        raise metadata.PackageNotFoundError(name)
-
-    monkeypatch.setattr(metadata, "version", missing)
-    stated = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
-    assert version() == stated
-    assert version("numpy") == "not installed"
 
 
 def test_a_study_file_ends_in_h5(tmp_path):

@@ -181,7 +181,7 @@ def test_few_worlds_are_told(file, found):
             Reader(rendered(contents(study.attributes, found._replace(worlds=worlds), "", (), REFERENCES))).text
             for worlds in (2, 10)
         )
-    assert "This study has 2 worlds only" in few
+    assert "This study has 2 worlds only, whose spread is poorly known" in few
     assert "worlds only" not in many
 
 
