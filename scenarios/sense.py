@@ -14,7 +14,17 @@ from fluidics.drugs.formulation import FormulatedInsulin
 from fluidics.fluid import water_viscosity
 from fluidics.power import Battery
 from fluidics.pump import MEDIAN_LUCK, Pump
-from fluidics.questions import back_pressure, carry_over, fresh, histogram, pressure, strokes, temperature, usable
+from fluidics.questions import (
+    back_pressure,
+    capacity,
+    carry_over,
+    fresh,
+    histogram,
+    pressure,
+    strokes,
+    temperature,
+    usable,
+)
 from fluidics.reservoirs.propellant_reservoir import PropellantReservoir, exhaustion
 from fluidics.sites.capsule import Encapsulating
 from reliability.design import Design
@@ -64,7 +74,7 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
         *worn_nonsense(design), *cell_nonsense(design),
     ]  # fmt: skip
     if not found:
-        found = [*_suction(design), *_runaway(table, design), *_unanswered(table, design)]
+        found = [*_late(design), *_suction(design), *_runaway(table, design), *_unanswered(table, design)]
     return [sentence(document, keys, reason) for keys, reason in found]
 
 
@@ -166,6 +176,20 @@ def _clinic(design: Design) -> Iterator[Complaint]:
         yield ("clinic", "missed"), "must be below 1, or no visit takes place"
     if clinic.surgery_threshold < clinic.error_threshold:
         yield ("clinic", "surgery_threshold"), "is below error_threshold"
+
+
+def _late(design: Design) -> Iterator[Complaint]:
+    clinic, pump, rate = design.clinic, design.pump, design.population.mean_rate
+    volume = usable(pump.reservoir, fresh(pump.reservoir, MEDIAN_LUCK))
+    latest = clinic.interval + (clinic.postponement if clinic.missed > 0.0 else 0.0)
+    called = max(capacity(pump.reservoir) - clinic.low_volume, 0.0) / rate + clinic.low_response
+    if min(latest, called) * rate > volume:
+        key = "interval" if clinic.interval * rate > volume else "postponement"
+        reason = (
+            f"a visit comes {latest / DAY:.3g} d after a refill, the mean rate empties a full reservoir in "
+            f"{volume / rate / DAY:.3g} d, and no alarm calls in time; shorten it, or raise low_volume"
+        )
+        yield ("clinic", key), reason
 
 
 def _follow_up(design: Design) -> Iterator[Complaint]:
