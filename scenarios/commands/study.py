@@ -134,10 +134,12 @@ def provenance(scenario: Scenario) -> dict[str, str]:
 def tell(file: Path, as_json: bool) -> None:
     """Print the main results of a study file, and where it is."""
     from reliability.store import open_study
-    from scenarios.report.results import results
+    from scenarios.report.results import results, strained
 
     with open_study(file) as opened:
         attributes, found = opened.attributes, results(opened)
+    for complaint in strained(found):
+        say(complaint)
     if as_json:
         print_json({"file": str(file), **readings(attributes, found)})
     else:

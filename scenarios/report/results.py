@@ -24,6 +24,7 @@ RINSES = "Rinses of any kind"
 MOST_MODES = 3  # of physics among the main results; the table of events has them all
 RARE = 0.1  # per 100 patient-years, below which none of them is a main result
 LITTLE = 1e-3  # [%] below which a share is told as less
+MANY = 200.0  # pumps per 100 patient-years that end for one cause
 FEW_WORLDS = 10  # below which their spread is poorly known
 ANY_OPERATION = 0  # no kind of event, but the code under which `reliability.curves` counts operations of any kind
 
@@ -148,6 +149,17 @@ def few_worlds(found: Results) -> str:
         return ""
     only = counted(found.worlds, "world")
     return f"This study has {only} only, whose spread is poorly known: more patients give intervals to rely on."
+
+
+def strained(found: Results) -> list[str]:
+    """Return a sentence for each cause that ends so many pumps that the scenario can hardly be meant."""
+    causes = {curve.label for curve in found.causes}
+    return [
+        f"{name.lower()} ends pumps {rounded(rate.rate / 100.0, 2)} times per patient-year: such a pump can hardly be "
+        "meant; see which numbers of the scenario lead to it"
+        for name, rate in found.rates
+        if name in causes and rate.rate > MANY
+    ]
 
 
 def ends(found: Results) -> list[Row]:

@@ -8,6 +8,7 @@ import re
 
 NOTHING, MINUS = "\N{EN DASH}", "\N{MINUS SIGN}"
 
+SMALL = 1e-3  # below which a number may be rounded to zero
 NARROW = 2e-5  # [-]: a narrower interval is told as a share of the number
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 NAMES = {
@@ -77,9 +78,9 @@ def estimated(value: float, lower: float, upper: float) -> tuple[str, str]:
 
 
 def _fixed(number: float, decimals: int) -> str:
-    """Return a number to so many decimals, or to its first digit where that would be zero although it is not."""
+    """Return a number to so many decimals, or to its first digit where that would be zero although it is not small."""
     text = f"{number:,.{decimals}f}"
-    if number and not text.strip("-0.,"):
+    if abs(number) >= SMALL and not text.strip("-0.,"):
         return rounded(number, 1)
     return text.replace("-", MINUS) if number else "0"
 

@@ -9,7 +9,7 @@ from reliability.recurrent import Rate, Share
 from reliability.store import open_study
 from reliability.study import run_study
 from scenarios.commands.summary import print_summary
-from scenarios.report.results import answers, results
+from scenarios.report.results import answers, results, strained
 from scenarios.report.shares import Requirement
 from scenarios.report.words import NOTHING
 from tests.reliability.plans import active_plan
@@ -68,3 +68,12 @@ def test_a_requirement_is_met_missed_or_open_by_its_interval(found, interval, ve
 def test_a_tiny_share_is_told_as_less(found):
     last = answers(found._replace(not_delivered=Share(3.1e-8, 0.0, 8.8e-8)))[-1]
     assert (last.value, last.interval) == ("< 0.001", NOTHING)
+
+
+def test_a_cause_that_ends_several_pumps_a_year_is_said(found):
+    assert strained(found) == []
+    cause = found.causes[0].label
+    told = found._replace(rates=[(cause, Rate(420.0, 400.0, 440.0, 10.0, 50.0, 1.0))])
+    (said,) = strained(told)
+    assert said.startswith(f"{cause.lower()} ends pumps 4.2 times per patient-year: such a pump can hardly be meant")
+    assert strained(told._replace(causes=[])) == []  # what a visit mends may come as often as it likes

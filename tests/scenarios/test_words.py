@@ -26,3 +26,7 @@ def test_estimate_is_shown_to_a_tenth_of_its_half_width(middle, half):
 def test_no_interval_is_a_dash():
     assert estimated(2.0, float("nan"), 3.0) == ("2", NOTHING)
     assert rounded(float("inf")) == NOTHING
+
+
+def test_an_event_that_happened_is_not_rounded_to_none_and_a_limit_of_nearly_zero_is():
+    assert estimated(0.2, 3e-312, 90.0) == ("0.2", "0 to 90")
