@@ -398,25 +398,3 @@ def test_a_piston_needs_suction_that_its_stroke_can_overcome(ambient, reason):
         load("implanted-insulin", [f"pump.reservoir.ambient={ambient}"])
     assert reason in refused.value.problems[0]
     assert load("implanted-insulin", ["pump.reservoir.ambient=0.9 atm"]).design.pump.reservoir.ambient < 1e5
-
-
-@pytest.mark.parametrize(
-    ("name", "override", "said"),
-    [
-        ("fixed-rate-pain", "clinic.postponement=14 d", "clinic.postponement: a visit comes 42 d after a refill"),
-        ("worn-morphine-gas", "clinic.interval=4.9 d", "clinic.interval: a visit comes 4.9 d after a refill"),
-        ("worn-insulin-tubed", "clinic.postponement=2 d", None),  # the alarm calls before
-        ("fixed-rate-pain", "clinic.missed=0 %", None),
-    ],
-)
-def test_a_visit_that_finds_the_reservoir_of_the_mean_patient_dry_is_a_mistake(name, override, said):
-    if said:
-        assert said in problem(name, override)
-    else:
-        assert load(name, [override]).design.clinic.interval > 0.0
-
-
-def test_a_low_barrel_of_a_worn_pump_is_changed_in_time_by_users_of_four_times_the_mean_dose():
-    for name in ("worn-insulin-tubed", "worn-insulin-patch"):
-        design = load(name).design
-        assert design.clinic.low_volume >= 4.0 * design.population.mean_rate * design.clinic.low_response * (1.0 - 1e-9)
