@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from fluidics.lines.dead_volume import resized, tubes
 from fluidics.programmes.programme import Programme
 from fluidics.pump import Pump, new_pump
-from fluidics.questions import ambient, flow
+from fluidics.questions import ambient, flow, pressure, temperature
 from fluidics.transport.bridge_bolus import HOUR, Solution, bridge_bolus, plain_bridge, worst_hour
 from fluidics.transport.stretch import Tube
 from scenarios.build import Scenario, ScenarioError
@@ -89,9 +89,10 @@ def planned(scenario: Scenario, wanted: Wanted) -> Bridge:
 
 
 def _refuse_one_rate(scenario: Scenario) -> None:
-    drive = scenario.design.pump.drive
-    own, air = new_pump(scenario.design.pump).drive, ambient(scenario.design.pump.reservoir)
-    once, twice = (flow(drive, own, k * _OUTFLOW, 1e5, 0.0, air, 1e-3) for k in (1.0, 2.0))
+    pump, new = scenario.design.pump, new_pump(scenario.design.pump)
+    drive, air = pump.drive, ambient(pump.reservoir)
+    supply = pressure(pump.reservoir, new.reservoir, temperature(pump.site))
+    once, twice = (flow(drive, new.drive, k * _OUTFLOW, supply, 0.0, air, 1e-3) for k in (1.0, 2.0))
     if once == twice:
         kind = type(drive).__name__.lower()
         raise ScenarioError([f"{scenario.name}: a {kind} has one rate; a bridge needs a pump whose rate can be set"])
