@@ -43,10 +43,10 @@ class LeadScrew(NamedTuple):
 
     Notes
     -----
-    The plunger hangs on its screw: a head below it does not pull it. The engine `stroke` takes the whole compliance at
-    once, `exact` resolves its creep, and `fluidics.lines.loading` has the closed form. Compliance of worn insulin pumps
-    follows from the siphon experiment of Zisser et al., J. Diabetes Sci. Technol. 4 (2010) 98; stick-slip from textbook
-    dry friction.
+    The plunger hangs on its screw: a head below it does not pull it. The engine `exact` resolves the creep, which lets
+    a motor that stalls lift the line a little above its limit (17.7 of 17.0 kPa); `stroke` knows it in a line that is
+    shut, and `fluidics.lines.loading` has the closed form. Compliance of worn insulin pumps follows from the siphon
+    experiment of Zisser et al., J. Diabetes Sci. Technol. 4 (2010) 98; stick-slip from textbook dry friction.
     """
 
     quantum: Annotated[float, "m3"]  # nominal pulse

@@ -36,6 +36,7 @@ class Stick(NamedTuple):
     running: Annotated[float, "Pa"]  # friction while it slides
     jump: Annotated[float, "Pa"]  # by which friction is more when it has stuck
     lag: Annotated[float, "s"]  # of the slow part of what the drive stores
+    limit: Annotated[float, "Pa"]  # of the line, at which the drive stalls
 
 
 @linked
@@ -45,7 +46,7 @@ def sticking(pump: Pump, state: PumpState, viscosity: float) -> Stick:
     slow, lag = creep(pump.drive, state.drive)
     jump = drive.outlet.breakaway - drive.outlet.crack
     if not (jump > 0.0 and drive.outlet.kind == CHECK and open_end(pump, state, drive)):
-        return Stick(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+        return Stick(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, NEVER)
     lag = lag if slow > 0.0 else 0.0
     return Stick(
         store=drive.compliance + slow,
@@ -55,6 +56,7 @@ def sticking(pump: Pump, state: PumpState, viscosity: float) -> Stick:
         running=drive.outlet.crack,
         jump=jump,
         lag=lag,
+        limit=drive.stall - drive.outlet.crack,
     )
 
 
@@ -86,6 +88,20 @@ def rests_at(lump: Lump, stick: Stick, p_in: float, pressure: float, ahead: floa
 
 
 @inlined
+def sticks_at_once(lump: Lump, stick: Stick, pressure: float, ahead: float) -> bool:
+    """Return whether a plunger that has slipped sticks at once, with the line at a pressure [Pa].
+
+    It does where the part that creeps, which is behind by `ahead` [Pa], lets the drive go down faster than the line
+    drains. Where the drive nearly stalls it is taken to follow, as a force does.
+    """
+    if stick.lag == 0.0 or pressure + stick.jump >= stick.limit:
+        return False
+    line = apart(lump, stick)
+    drains = line.out * (pressure - line.rest) / line.compliance
+    return drains < (stick.store - stick.prompt) / (stick.lag * stick.prompt) * ahead
+
+
+@inlined
 def slid(lump: Lump, stick: Stick, p_in: float, pressure: float, volume: float, time: float) -> Held:
     """Return what a plunger holds a time [s] after it slid by a stroke of a volume [m3], or for long if that is zero.
 
@@ -95,6 +111,8 @@ def slid(lump: Lump, stick: Stick, p_in: float, pressure: float, volume: float, 
     if stick.store == 0.0:
         return Held(NEVER, 0.0)
     ahead = volume / stick.prompt
+    if volume > 0.0 and sticks_at_once(lump, stick, pressure + volume / stick.store, ahead):
+        return Held(pressure, ahead * exp(-time / (stick.lag * stick.prompt / stick.store)))
     if stick.lag > 0.0:
         ahead = min(ahead, volume * (1.0 / stick.slide + 1.0 / lump.out) / stick.lag)
     return rests_at(lump, stick, p_in, pressure, ahead, time)
@@ -108,6 +126,40 @@ def contents(lump: Lump, stick: Stick, pressure: float, held: Held) -> float:
 
 
 @linked
+def slipped(
+    given: Setting, stick: Stick, pressure: float, ahead: float, start: float, taken: float, time: float
+) -> tuple[Beat, Held]:
+    """Return what the part of a drive that follows at once does to a line that keeps what comes; then it sticks again.
+
+    Parameters
+    ----------
+    given : Setting
+        What stands still.
+    stick : Stick
+        Friction of the drive.
+    pressure, ahead : float
+        What the plunger holds when it slips [Pa].
+    start : float
+        Pressure of the line [Pa].
+    taken : float
+        Volume [m3] of the stroke.
+    time : float
+        Of the stroke and its rest [s].
+    """
+    line = apart(given.lump, stick)
+    slow = (stick.store - stick.prompt) / stick.store
+    prompt, creeping = pressure + slow * ahead, pressure - (1.0 - slow) * ahead
+    store = Store(stick.prompt, stick.slide, 0.0, 0.0, 0.0)
+    alone = Setting(given.rate, given.viscosity, line, given.force, given.alarm, given.straight, store)
+    push = emptied(alone, paced(line, 0.0, time, 0.0, 0.0, 1.0), prompt, start)
+    end = push.passed
+    mean = (1.0 - slow) * push.store + slow * creeping
+    left = exp(-end.time / (stick.lag * (1.0 - slow)))
+    beat = Beat(end.pressure, taken, end.delivered, 0.0, push.peak, end.time, end.stopped)
+    return beat, Held(mean, (push.store - creeping) * left)
+
+
+@linked
 def stuck(
     pump: Pump, state: PumpState, given: Setting, stick: Stick, p_in: float, start: float, held: Held, time: float,
     share: float,
@@ -116,7 +168,8 @@ def stuck(
 
     The drive takes the stroke up, v = C_d dx, and the line relaxes alone. Where the part of the drive that follows at
     once exceeds the line's pressure by the jump of friction the plunger slips, and what the drive holds empties into
-    the line as an accumulator does; the part that creeps is taken to empty as fast.
+    the line as an accumulator does; the part that creeps is taken to empty as fast where the line drains, and not at
+    all where it does not.
 
     Parameters
     ----------
@@ -135,16 +188,20 @@ def stuck(
     store = Store(stick.store, stick.slide, 0.0, 0.0, 0.0)
     alone = Setting(given.rate, given.viscosity, line, given.force, given.alarm, given.straight, store)
     slow, taken = (stick.store - stick.prompt) / stick.store, 0.0
+    still = Push(Passed(start, 0.0, 0.0, 0.0, False), 0.0, 0.0, start)
+    rest = rested(alone, paced(line, 0.0, 1.0, 0.0, time, 1.0), still, p_in)
+    fallen = min(start, rest.pressure)
     if share > 0.0:
         p = held.pressure + slow * held.ahead
+        p = p if p - fallen < stick.jump else fallen  # it slips before the stroke comes
         taken = share * stroke(pump.drive, state.drive, given.rate, p_in, p, line.ambient, given.viscosity).volume
     pressure, ahead = held.pressure + taken / stick.store, held.ahead + taken / stick.prompt
-    if pressure + slow * ahead - start < stick.jump:
-        still = Push(Passed(start, 0.0, 0.0, 0.0, False), 0.0, 0.0, start)
-        rest = rested(alone, paced(line, 0.0, 1.0, 0.0, time, 1.0), still, p_in)
+    if pressure + slow * ahead - fallen < stick.jump:
         left = exp(-time / (stick.lag * stick.prompt / stick.store)) if stick.lag > 0.0 else 0.0
         done = Beat(rest.pressure, taken, rest.delivered, 0.0, rest.peak, rest.time, rest.alarmed)
         return done, Held(pressure, left * ahead)
+    if sticks_at_once(given.lump, stick, pressure + slow * ahead, ahead):
+        return slipped(given, stick, pressure, ahead, start, taken, time)
     push = emptied(alone, paced(line, 0.0, time, 0.0, 0.0, 1.0), pressure, start)
     end = push.passed
     both = (stick.store * push.store + (given.lump.compliance - stick.store) * end.pressure) / given.lump.compliance

@@ -269,7 +269,7 @@ def strokes(
     fraction of the push. On 400 random lines behind a piston, volumes and end pressures are within 1 % of the exact
     engine where the line takes up a stroke below 50 kPa, in the median within 0.01 %; where it is as stiff as the
     piston's chamber they may be 10 % apart. A plunger slips in the stroke in which it does in the exact engine; what
-    creeps in its drive then follows at once.
+    creeps in its drive is left behind in a line that keeps what comes, and follows at once in one that drains.
     """
     _refuse(rate, pressure, count, every, wait, last)
     record = np.empty((count // every + 3, _COLUMNS))

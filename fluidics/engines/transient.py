@@ -11,6 +11,7 @@ import numpy as np
 
 from fluidics.engines.gap import gap
 from fluidics.engines.lump import lumped, stored
+from fluidics.engines.sticking import SLIDING, contents, sticking
 from fluidics.engines.stroke import FEW, last_where, periodic, strokes
 from fluidics.network import Floats
 from fluidics.pump import Pump, PumpState
@@ -39,7 +40,8 @@ def occlusion_table(
     """Return how long occlusions stay silent and what is missed meanwhile.
 
     Each starts at a stroke of a pump that has long run at its rate through an open line. A line that is shut takes up
-    C p_alarm, whatever the rate; one that leaks enough stays below the alarm pressure for good.
+    C p_alarm at whatever rate, less where part of C creeps and the rate is fast; one that leaks enough stays below the
+    alarm pressure for good.
 
     Parameters
     ----------
@@ -114,18 +116,20 @@ def _occluded(
     if strokes(shut, state, rate, before, 1).peak[-1] < alarm and not reaches(shut, state, rate, before, alarm):
         end = periodic(shut, state, rate)
         return math.inf, math.inf, stored(lump, end) - stored(lump, before)
-    here, time, delivered, drawn = before, 0.0, 0.0, 0.0
+    stick = sticking(shut, state, viscosity(pump.drug, state.drug, temperature(pump.site)))
+    here, held, time, delivered, drawn = before, SLIDING, 0.0, 0.0, 0.0
     for k in range(MOST_BLOCKS):
         count = BLOCK if k else FEW
-        done = strokes(shut, state, rate, here, count, every=count, alarm=alarm)
-        here = float(done.resolved.pressure[-1, 1])
+        done = strokes(shut, state, rate, here, count, every=count, alarm=alarm, held=held)
+        here, held = float(done.resolved.pressure[-1, 1]), done.held
+        kept = contents(lump, stick, here, held) - stored(lump, before)
         time += float(done.resolved.time[-1])
         drawn, delivered = drawn + float(done.resolved.volume[-1, 0]), delivered + float(done.resolved.volume[-1, 1])
         if done.alarm < math.inf:
-            return time, max(rate * time - delivered, 0.0), stored(lump, here) - stored(lump, before)
+            return time, max(rate * time - delivered, 0.0), kept
         if drawn >= usable(pump.reservoir, state.reservoir):
             break
-    return math.inf, math.inf, stored(lump, here) - stored(lump, before)
+    return math.inf, math.inf, kept
 
 
 def _gap(pump: Pump, state: PumpState, rate: float, resistance: float, delay: float) -> float:

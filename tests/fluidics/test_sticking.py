@@ -11,11 +11,13 @@ from fluidics.engines.pace import NEVER
 from fluidics.engines.rungs import ENGINES
 from fluidics.engines.sticking import SLIDING, Held
 from fluidics.engines.stroke import strokes
-from fluidics.engines.trace import traced
+from fluidics.engines.trace import Blockage, traced
 from fluidics.programmes.basal import daily
 from fluidics.pump import new_pump
 from fluidics.sites.blockage import Blocked
-from tests.fluidics.worn import TUBED_PUMP, UL_PER_KPA, UNIT_PER_HOUR
+from scenarios.build import load
+from scenarios.programmes import BLOCKED, programme
+from tests.fluidics.worn import DAY, TUBED_PUMP, UL_PER_KPA, UNIT_PER_HOUR
 
 NEW = new_pump(TUBED_PUMP)
 QUANTUM = TUBED_PUMP.drive.quantum
@@ -81,3 +83,17 @@ def test_a_plunger_that_slides_by_itself_has_no_stick():
     smooth = pump(TUBED_PUMP.drive.running_friction)
     assert strokes(smooth, NEW, UNIT_PER_HOUR, 500.0, 3).held == SLIDING
     assert given_out(smooth, "stroke", UNIT_PER_HOUR, 5) == pytest.approx(np.ones(5), rel=1e-3)
+
+
+def test_a_bolus_into_a_shut_line_alarms_before_what_creeps_has_followed():
+    """A meal at noon, pulses every 3 s, finds half of the compliance: the alarm that the whole would give at six."""
+    scenario = load("worn-insulin-tubed", ['population.mean_rate="4 U/d"'])
+    pump, asked, blocked = scenario.design.pump, programme(scenario, 2.0 * DAY), (Blockage(7200.0, BLOCKED),)
+    exact, stroke = (
+        traced(pump, new_pump(pump), asked, 0.55 * DAY, engine, blockages=blocked, alarm=90.7e3)
+        for engine in ("exact", "stroke")
+    )
+    times = [next(event.time for event in trace.events if event.name == "alarm") for trace in (exact, stroke)]
+    assert times[1] == pytest.approx(times[0], rel=0.002)
+    assert stroke.drawn[-1] == pytest.approx(exact.drawn[-1], rel=0.005)
+    assert stroke.delivered[-1] == pytest.approx(exact.delivered[-1], rel=0.005)
