@@ -74,7 +74,7 @@ def nonsense(document: Document, table: Any, design: Design) -> list[str]:
         *worn_nonsense(design), *cell_nonsense(design),
     ]  # fmt: skip
     if not found:
-        found = [*_late(design), *_suction(design), *_runaway(table, design), *_unanswered(table, design)]
+        found = [*_suction(design), *_runaway(table, design), *_unanswered(table, design)]
     return [sentence(document, keys, reason) for keys, reason in found]
 
 
@@ -178,20 +178,6 @@ def _clinic(design: Design) -> Iterator[Complaint]:
         yield ("clinic", "surgery_threshold"), "is below error_threshold"
 
 
-def _late(design: Design) -> Iterator[Complaint]:
-    clinic, pump, rate = design.clinic, design.pump, design.population.mean_rate
-    volume = usable(pump.reservoir, fresh(pump.reservoir, MEDIAN_LUCK))
-    latest = clinic.interval + (clinic.postponement if clinic.missed > 0.0 else 0.0)
-    called = max(capacity(pump.reservoir) - clinic.low_volume, 0.0) / rate + clinic.low_response
-    if min(latest, called) * rate > volume:
-        key = "interval" if clinic.interval * rate > volume else "postponement"
-        reason = (
-            f"a visit comes {latest / DAY:.3g} d after a refill, the mean rate empties a full reservoir in "
-            f"{volume / rate / DAY:.3g} d, and no alarm calls in time; shorten it, or raise low_volume"
-        )
-        yield ("clinic", key), reason
-
-
 def _follow_up(design: Design) -> Iterator[Complaint]:
     if design.population.closing_date <= design.population.entry_span:
         yield ("population", "closing_date"), "is not after the last entry; it must be longer than entry_span"
@@ -243,3 +229,17 @@ def _unanswered(table: Any, design: Design) -> Iterator[Complaint]:
             yield ("modes", name), f"'{table.modes[name].type}' asks for a part that this pump lacks; leave it out"
         except (TypeError, ValueError, ArithmeticError) as error:
             yield ("modes", name), str(error)
+
+
+def late(design: Design) -> str:
+    """Return a sentence where the mean patient's reservoir is dry before a visit that is missed once, or nothing."""
+    clinic, pump, rate = design.clinic, design.pump, design.population.mean_rate
+    volume = usable(pump.reservoir, fresh(pump.reservoir, MEDIAN_LUCK))
+    latest = clinic.interval + (clinic.postponement if clinic.missed > 0.0 else 0.0)
+    called = max(capacity(pump.reservoir) - clinic.low_volume, 0.0) / rate + clinic.low_response
+    if min(latest, called) * rate <= volume:
+        return ""
+    return (
+        f"a visit comes up to {latest / DAY:.3g} d after a refill, the mean rate empties a full reservoir in "
+        f"{volume / rate / DAY:.3g} d, and no alarm calls in time: see clinic.interval, postponement and low_volume."
+    )

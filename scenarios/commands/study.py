@@ -58,11 +58,13 @@ def study(
         from scenarios.build import load, plan
         from scenarios.ladder import laddered
         from scenarios.programmes import programme
+        from scenarios.sense import late
         from scenarios.trace_words import complaints
         from scenarios.units import DAY
 
         scenario = load(name, overrides or ())
-        for complaint in complaints(scenario, programme(scenario, DAY), (TOO_FAST,)):
+        unreached = complaints(scenario, programme(scenario, DAY), (TOO_FAST,))
+        for complaint in filter(None, (*unreached, late(scenario.design))):
             say(complaint)
         with progress() as report:
             run_study(

@@ -16,7 +16,8 @@ from reliability.store import open_study
 from reliability.study import run_study
 from scenarios.report import figures
 from scenarios.report.figures import Curve
-from scenarios.report.results import _restored, answers, at_risk, ends, events, results
+from scenarios.report.results import answers, at_risk, ends, events, results
+from scenarios.report.shares import restored
 from scenarios.report.words import MINUS, estimated
 from tests.reliability.plans import active_plan
 
@@ -99,12 +100,12 @@ class Rinses(NamedTuple):
 
 
 def test_rinses_of_one_world_have_the_limits_of_clopper_and_pearson():
-    found = _restored(Rinses([0, 0, 1, 2], [1.0, 0.0, 0.0, 0.0]), np.zeros(3, dtype=np.int64))
+    found = restored(Rinses([0, 0, 1, 2], [1.0, 0.0, 0.0, 0.0]), np.zeros(3, dtype=np.int64))
     assert found == share(1, 4)
 
 
 def test_rinses_that_never_help_have_an_upper_limit():
-    assert _restored(Rinses([0, 1], [0.0, 0.0]), np.array([0, 1])) == share(0, 2)
+    assert restored(Rinses([0, 1], [0.0, 0.0]), np.array([0, 1])) == share(0, 2)
 
 
 def test_curves_end_with_follow_up_and_not_with_its_month(tmp_path):
