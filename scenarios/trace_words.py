@@ -162,5 +162,5 @@ def rows(scenario: Scenario, done: Run, found: dict[str, Any]) -> Iterator[tuple
         yield switching(scenario), f"{trace.switches:,}"
     if done.gap:
         apart = (done.gap.end_pressure, done.gap.volume_per_stroke, done.gap.volume_per_day)
-        far = f"at most {100.0 * max(map(abs, apart)):.2g} %, bound {100.0 * done.gap.bound:.2g} %"
-        yield f"gap to the engine {done.gap.fine}", far
+        far = f"{100.0 * max(map(abs, apart)):.2g} % at a steady rate; bound {100.0 * done.gap.bound:.2g} %"
+        yield f"gap to {done.gap.fine}", far
