@@ -6,9 +6,9 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
-from fluidics.drives.free_flow import Between, added, run_through
 from fluidics.elementary import exp
 from fluidics.engines.operating import bracketed_root
+from fluidics.free_flow import Between, added, run_through
 from fluidics.network import CHECK, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surroundings
 from fluidics.questions import (

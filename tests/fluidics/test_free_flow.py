@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fluidics.drives.free_flow import Between, added, run_through
 from fluidics.engines.pace import NEVER
 from fluidics.engines.rungs import ENGINES
+from fluidics.free_flow import Between, added, run_through
 from fluidics.pump import new_pump
 from fluidics.questions import flow, operate, pressure, stroke
 from tests.fluidics.parts import ATMOSPHERE, BODY, INSULIN_PUMP, RATE, WATER
