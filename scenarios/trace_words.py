@@ -26,6 +26,7 @@ from scenarios.run import Run
 from scenarios.scenario import BLOCKAGE, BLOCKED, Scenario
 
 HOUR = 3600.0
+_FREE = 2.0  # times what was programmed is no error of a drive's accuracy
 REFILL = "refill"
 CONCENTRATIONS = {"U": ("U/mL", 1e-6), "g": ("mg/mL", 1e-3)}  # how they are shown, and how many of it are one in SI
 _SENTENCES = {
@@ -106,6 +107,21 @@ def silence(scenario: Scenario, done: Run) -> str:
         why = f"{said}, and " if done.alarm > reach else ""
         return f"no alarm at {done.alarm / 1e3:.4g} kPa: {why}{came}"
     return f"no alarm: none is stated, nor given by --alarm; {said}" if blocked else ""
+
+
+def running_through(scenario: Scenario, done: Run) -> str:
+    """Return a warning where a drive no longer holds what is in the reservoir, or where the flow is turned round."""
+    programmed, delivered = float(done.trace.programmed[-1]), float(done.trace.delivered[-1])
+    drive = scenario.design.pump.drive
+    strokes = 2.0 * bolus_step(drive, new_pump(scenario.design.pump).drive)  # in which a short trace may be ahead
+    if delivered - strokes > _FREE * programmed > 0.0:
+        return (
+            f"{Words(scenario).volume(delivered)} came where {Words(scenario).volume(programmed)} were programmed: the "
+            "reservoir ran through the drive, which does not hold its pressure"
+        )
+    if delivered < 0.0:
+        return "more came back from the site than was delivered: the reservoir's pressure fell below that of the site"
+    return ""
 
 
 def unit(scenario: Scenario, name: str) -> str:

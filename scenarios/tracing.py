@@ -21,7 +21,7 @@ from scenarios.document import ScenarioError, near
 from scenarios.programmes import programme
 from scenarios.run import Run
 from scenarios.scenario import BLOCKAGE, Changed, Profile, Scenario
-from scenarios.trace_words import HOUR, complaints, silence, unit
+from scenarios.trace_words import HOUR, complaints, running_through, silence, unit
 from scenarios.units import DAY, convert
 
 _AMBIENT = "reservoir.ambient"
@@ -128,7 +128,8 @@ def run(
     told = [*complaints(scenario, within), complaint(found) if found else "", _stiff(engine, changes)]
     told.append(_expanding(scenario, engine, changes))
     done = Run(asked, tuple(changes), alarm, answer, (), trace, found, tuple(profiles))
-    return done._replace(complaints=tuple(filter(None, (*told, silence(scenario, done)))))
+    told += [silence(scenario, done), running_through(scenario, done)]
+    return done._replace(complaints=tuple(filter(None, told)))
 
 
 def _stiff(engine: str, changes: Sequence[Changed]) -> str:
