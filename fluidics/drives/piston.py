@@ -7,7 +7,6 @@ from typing import Annotated, Any, NamedTuple
 
 from fluidics.compile import inlined
 from fluidics.elementary import exp
-from fluidics.engines.operating import bracketed_root
 from fluidics.free_flow import Between, added, run_through
 from fluidics.network import CHECK, Link
 from fluidics.pump import Chamber, Luck, OperatingPoint, Phase, Stroke, Surroundings
@@ -59,7 +58,8 @@ class Piston(NamedTuple):
     found together (Renard et al., Diabetes Care 19 (1996) 812).
 
     A reservoir that presses harder than the line by both crack pressures opens both valves, and drug runs out through
-    them; a stroke then adds less than its volume, or nothing.
+    them; a stroke then adds less than its volume, or nothing. `flow` and `stroke` know it; `operate`, the closed form of
+    lifetimes, whose reservoirs stay below the line, does not.
     """
 
     stroke_volume: Annotated[float, "m3"]
@@ -131,10 +131,18 @@ def piston_fastest(drive: Piston) -> float:
     return drive.stroke_volume / (drive.push_time + drive.hold_time + drive.return_time)
 
 
+@inlined
+def reached(drive: Piston, rate: float) -> float:
+    """Return the rate [m3/s] that a piston reaches of a programmed one; a division is for those that it does not."""
+    if rate * (drive.push_time + drive.hold_time + drive.return_time) <= drive.stroke_volume:
+        return rate
+    return piston_fastest(drive)
+
+
 @strokes.answer
 @inlined
 def piston_strokes(drive: Piston, rate: float) -> float:
-    return min(rate, piston_fastest(drive)) / drive.stroke_volume
+    return reached(drive, rate) / drive.stroke_volume
 
 
 @inlined
@@ -165,7 +173,7 @@ def piston_flow(
         through = run_through(between, p_in - p_out)
         return through + piston_strokes(drive, rate) * added(between, through) - leak
     if p_out < drive.stall_pressure:
-        return drive.accuracy * min(rate, piston_fastest(drive)) - leak
+        return drive.accuracy * reached(drive, rate) - leak
     return -leak
 
 
@@ -183,15 +191,13 @@ def operate_piston(
     offset = catheter.offset + site.offset
     slope = catheter.slope + site.slope
     leak = leak_conductance(drive, own, viscosity)
-    net = (drive.accuracy * min(rate, piston_fastest(drive)) - leak * (offset - p_in)) / (1.0 + leak * slope)
+    net = (drive.accuracy * reached(drive, rate) - leak * (offset - p_in)) / (1.0 + leak * slope)
     p_out = offset + slope * net
     if p_out > drive.stall_pressure:
         # stalled: what the line takes at the force limit, or the leak alone where the body presses harder than that
         idle = -leak * (offset - p_in) / (1.0 + leak * slope)
         net = max((drive.stall_pressure - offset) / slope, idle)
         p_out = offset + slope * net
-    if p_in - p_out > drive.inlet_crack + drive.outlet_crack:
-        return bracketed_root(drive, own, rate, p_in, viscosity, pump, state)
     return OperatingPoint(flow=net, pressure=p_out)
 
 
@@ -227,7 +233,7 @@ def piston_phases(
     if rate <= 0.0:
         return (Phase(IDLE, 0.0, 0.0, 0.0, 0.0), off, off, off, off, off)
     volume = drive.accuracy * drive.stroke_volume
-    period = drive.stroke_volume / min(rate, piston_fastest(drive))
+    period = drive.stroke_volume / reached(drive, rate)
     rest = period - drive.push_time - drive.hold_time - drive.return_time
     return (
         Phase(drive.push_time, volume / drive.push_time, 0.0, 0.0, 0.0),
@@ -264,7 +270,7 @@ def piston_stroke(
     drive: Piston, own: Deposit, rate: float, p_in: float, p_out: float, ambient: float, viscosity: float
 ) -> Stroke:
     seat = seat_leak(drive, own, viscosity)
-    period = drive.stroke_volume / min(rate, piston_fastest(drive)) if rate > 0.0 else IDLE
+    period = drive.stroke_volume / reached(drive, rate) if rate > 0.0 else IDLE
     if p_in - p_out > drive.inlet_crack + drive.outlet_crack:
         between = between_valves(drive, viscosity)
         volume = added(between, run_through(between, p_in - p_out)) if rate > 0.0 else 0.0

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from fluidics.engines.operating import operated
+from fluidics.engines.operating import bracketed_root, operated
 from fluidics.engines.recorded import Recorded
-from fluidics.pump import Level, Pump, PumpState
-from fluidics.questions import aggregate
+from fluidics.pump import Level, Pump, PumpState, Surroundings
+from fluidics.questions import aggregate, viscosity
 
 NODES = ("reservoir", "line")
 LINKS = ("drawn", "delivered")
@@ -34,6 +34,8 @@ def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None,
     off = Level(0.0, 0.0)
     levels = (Level(rate, 1.0), off, off, off)
     around = operated(pump, state, levels, aggregate(pump.drug, state.drug), 1.0)
+    if around.p_in > around.p_out:
+        around = _pressed_open(pump, state, rate, around)
     alarmed = around.p_out >= alarm
     time = np.zeros(1) if alarmed else span * np.arange(1, _POINTS + 1) / _POINTS
     volume = np.outer(time, (around.flow, around.flow))
@@ -52,3 +54,13 @@ def averaged(pump: Pump, state: PumpState, rate: float, span: float, fast: None,
         alarmed=alarmed,
         fast=None,
     )
+
+
+def _pressed_open(pump: Pump, state: PumpState, rate: float, around: Surroundings) -> Surroundings:
+    """Return the surroundings where the reservoir presses harder than the line.
+
+    What holds it back may give way, of which closed forms of an operating point know nothing; flow does.
+    """
+    mu = viscosity(pump.drug, state.drug, around.temperature)
+    point = bracketed_root(pump.drive, state.drive, rate, around.p_in, mu, pump, state)
+    return around._replace(flow=point.flow, p_out=point.pressure)
