@@ -58,8 +58,8 @@ class Piston(NamedTuple):
     found together (Renard et al., Diabetes Care 19 (1996) 812).
 
     A reservoir that presses harder than the line by both crack pressures opens both valves, and drug runs out through
-    them; a stroke then adds less than its volume, or nothing. `flow` and `stroke` know it; `operate`, the closed form of
-    lifetimes, whose reservoirs stay below the line, does not.
+    them; a stroke then adds less than its volume, or nothing. `flow` and `stroke` know it; `operate`, the closed form
+    for lifetimes, whose reservoirs stay below the line, does not.
     """
 
     stroke_volume: Annotated[float, "m3"]

@@ -10,7 +10,7 @@ from fluidics.engines.pace import NEVER
 from fluidics.engines.rungs import ENGINES
 from fluidics.free_flow import Between, added, run_through
 from fluidics.pump import new_pump
-from fluidics.questions import flow, pressure, stroke
+from fluidics.questions import flow, pressure, stroke, viscosity
 from tests.fluidics.parts import ATMOSPHERE, BODY, INSULIN_PUMP, RATE, WATER
 
 
@@ -66,5 +66,6 @@ def test_the_line_takes_what_runs_through_at_the_operating_point():
     state = new_pump(pump)
     p_in = pressure(pump.reservoir, state.reservoir, BODY)
     part = ENGINES["panel"](pump, state, RATE, 60.0, None, NEVER)
-    wall = Between(12e3, 2e-12, 0.0, 0.1, 0.3)
+    thicker = viscosity(pump.drug, state.drug, BODY) / pump.drive.reference_viscosity
+    wall = Between(12e3, 2e-12 / thicker, 0.0, 0.1, 0.3)
     assert part.delivered[-1] / 60.0 == pytest.approx(run_through(wall, p_in - part.pressure[-1, 1]), rel=0.01)
