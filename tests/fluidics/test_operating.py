@@ -43,7 +43,7 @@ def at(pump, state, rate, p_in, viscosity=WATER):
 
 @given(
     rate=st.floats(0.0, 200.0).map(lambda r: r * RATE),
-    p_in=st.floats(-6e4, 3e4),
+    p_in=st.floats(-6e4, 1.4e4),  # above it both valves open, which the closed form leaves out
     deposit=st.floats(0.0, 5.0),
     tip=st.floats(0.0, 250.0),
     capsule=st.floats(0.0, 250.0),
